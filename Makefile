@@ -1,0 +1,62 @@
+# Storyboard. `make film` sets everything up and renders the sample; `make test` runs the tests.
+#
+# MODELS=no leaves torch and diffusers out: everything but text-to-video models works without them.
+
+MODELS ?= yes
+VENV   := .venv
+BIN    := $(VENV)/bin
+ifeq ($(MODELS),no)
+EXTRAS := dev
+SIZE   := about 2 GB on disk (Qt, OpenVINO, codecs)
+STAMP  := $(VENV)/.installed-light
+else
+EXTRAS := dev,models
+SIZE   := about 3 GB on disk, and up to 5 GB more where PyTorch brings CUDA (MODELS=no leaves it out)
+STAMP  := $(VENV)/.installed-models
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help install film test app check format bench faults clean
+
+help:
+	@echo "make film    set up, and render projects/spaghetti to exports/spaghetti.mp4"
+	@echo "make test    set up, and run the tests"
+	@echo "make app     open the window"
+	@echo "make check   style and types"
+	@echo "make bench   measure, and print ratios"
+	@echo "make faults  kill renders at random moments, and see that nothing is lost"
+
+install: $(STAMP)
+
+$(STAMP): pyproject.toml .ci/constraints.txt
+	@python=$$(.ci/python) && .ci/system "$$python" && { test -x $(BIN)/python || "$$python" -m venv $(VENV); }
+	@echo "Installing into $(VENV): $(SIZE)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c .ci/constraints.txt -e '.[$(EXTRAS)]'
+	@touch $@
+
+film: install
+	$(BIN)/storyboard render projects/spaghetti
+
+test: install
+	$(BIN)/python -m pytest
+
+app: install
+	$(BIN)/storyboard edit
+
+check: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: install
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: install
+	$(BIN)/python -m tests.bench
+
+faults: install
+	$(BIN)/python -m tests.faults
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,112 @@
+"""Writing a file so that a half one is never taken for whole: beside its place first, then into it at once."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import stat
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from storyboard.errors import DiskFull, StoryboardError
+
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_BUSY_ON_WINDOWS = {5, 32, 33}
+"""Access denied, sharing violation, lock violation: a virus scanner or an indexer holds the file for a moment."""
+_WAITS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.0)
+"""Seconds between tries of a replace on Windows, about 2.5 in all."""
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A new, empty file in the folder of `path`, with its suffix; it takes the place of `path` when the block
+    ends, and is removed when the block raises.
+
+    The name starts with a dot and ends in `.part` before the suffix (see `is_temporary`). Raises `DiskFull`
+    when there is no room, also for an error of that kind from the block itself, and `StoryboardError` when the
+    folder is missing or cannot be written.
+    """
+    temporary = _create(path)
+    try:
+        yield temporary
+        _publish(temporary, path)
+    except OSError as error:
+        if error.errno in _FULL:
+            raise DiskFull(f"{path}: no room is left on the disk; make some and try again") from error
+        raise
+    finally:
+        # On Windows a file that a failed writer still holds open cannot go; `is_temporary` finds it later.
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+
+
+def is_temporary(name: str) -> bool:
+    """Whether a file of this name is (what a crash left of) an unfinished write."""
+    return name.startswith(".") and name.partition(".part")[1] != ""
+
+
+def _create(path: Path) -> Path:
+    # The whole name must fit in 255 bytes even where the final one just does.
+    stem = path.stem.encode()[:100].decode(errors="ignore")
+    temporary = path.parent / f".{stem}.{secrets.token_hex(4)}.part{path.suffix}"
+    try:
+        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    except OSError as error:
+        raise _refusal(path, error) from error
+    return temporary
+
+
+def _publish(temporary: Path, path: Path) -> None:
+    with temporary.open("r+b") as file:
+        os.fsync(file.fileno())
+    with contextlib.suppress(OSError):
+        temporary.chmod(stat.S_IMODE(path.stat().st_mode))  # keep what the user set on the earlier file
+    try:
+        _replace(temporary, path)
+    except OSError as error:
+        raise _refusal(path, error) from error
+    _sync_folder(path.parent)
+
+
+def _replace(temporary: Path, path: Path) -> None:
+    for wait in _WAITS:
+        try:
+            temporary.replace(path)
+            return
+        except OSError as error:
+            if getattr(error, "winerror", None) not in _BUSY_ON_WINDOWS:
+                raise
+        time.sleep(wait)
+    temporary.replace(path)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Makes the new name itself last through a power cut. Windows has no such call and needs none."""
+    if os.name != "posix":
+        return
+    with contextlib.suppress(OSError):  # some network file systems refuse it
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _refusal(path: Path, error: OSError) -> StoryboardError:
+    if error.errno in _FULL:
+        return DiskFull(f"{path}: no room is left on the disk; make some and try again")
+    if error.errno in _DENIED:
+        return StoryboardError(f"{path} cannot be written: {_words(error)}; check the folder's permissions")
+    if error.errno == errno.ENOENT:
+        return StoryboardError(
+            f"{path} cannot be written: the folder {path.parent} is not there; make it first"
+        )
+    return StoryboardError(f"{path} cannot be written: {_words(error)}; choose another place")
+
+
+def _words(error: OSError) -> str:
+    return (error.strerror or "it was refused").lower()

@@ -1,0 +1,22 @@
+"""The one thing that travels between the rooms of the house: a frame, and a stream of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Frame: TypeAlias = NDArray[np.uint8]
+    """(H, W, 3) uint8 RGB, C-contiguous."""
+
+    Frames: TypeAlias = Iterator[Frame]
+
+Report: TypeAlias = Callable[[int, int], None]
+"""`report(done, total)` tells how far a long call is. It may raise `Cancelled`, which must pass through."""
+
+
+def unreported(done: int, total: int) -> None:
+    """A `Report` for callers that do not watch."""

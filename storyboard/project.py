@@ -1,0 +1,250 @@
+"""The document: immutable values that say what the user decided, and nothing that can be derived.
+
+Lengths and places on the timeline are whole frames at the project's rate; rates, speeds and times into a take
+are `Fraction`. Takes are not here: they are sidecars in the project's folder (`storyboard.take`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Annotated, Final, Literal
+
+from msgspec import Meta, Struct, field
+
+from storyboard import values
+from storyboard.errors import EditError
+
+FORMAT: Final = 1
+"""The version of `project.json` that this program writes."""
+
+MAX_SHOTS = 20_000
+MAX_LENGTH = 1_000_000
+"""Frames in one shot: more than eleven hours at 24 fps."""
+MAX_PROMPT = 5_000
+"""Characters; the longest-reading text encoders in use stop well before."""
+MAX_SEED = 2**53 - 1
+"""The largest whole number that every JSON reader keeps exact."""
+
+# A lone `$` would let a final newline through.
+Id = Annotated[
+    str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$(?!\n)", description="letters a-z, digits, hyphens")
+]
+Text = Annotated[str, Meta(max_length=MAX_PROMPT)]
+Line = Annotated[str, Meta(max_length=300)]
+Length = Annotated[int, Meta(ge=1, le=MAX_LENGTH, description="frames at the project's rate")]
+Pixels = Annotated[int, Meta(ge=16, le=8192)]
+Seed = Annotated[int, Meta(ge=0, le=MAX_SEED)]
+Steps = Annotated[int, Meta(ge=1, le=1000)]
+Guidance = Annotated[float, Meta(ge=0, le=100)]
+RelativePath = Annotated[str, Meta(min_length=1, max_length=500, description="inside the project, with /")]
+Smoothing = Literal["off", "auto", "x2", "x3", "x4"]
+Fit = Literal["cover", "contain", "stretch"]
+SmootherName = Literal["rife", "rife-openvino", "rife-ncnn", "flow"]
+
+SKETCH = "sketch"
+CARD = "card"
+
+
+class _Value(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A base for values: equal by content, readable as JSON, unknown fields refused.
+
+    Values with fractions or values inside say `omit_defaults=False`: msgspec leaves out a default only when it
+    is the very same object, so that equal ones would be written, and named, in two ways. `frozen` is inherited; it
+    is said again for type checkers, which do not know that. Fractions are made by a factory: msgspec cannot put
+    them into a JSON Schema as defaults.
+    """
+
+
+class Motion(_Value, frozen=True, omit_defaults=False):
+    """How a take's frames become timeline frames."""
+
+    source_in: Fraction = field(default_factory=Fraction)
+    """Where in the take the shot starts, in seconds; not negative."""
+    speed: Fraction = field(default_factory=lambda: Fraction(1, 2))
+    """Seconds of the take for each second of the timeline; positive."""
+    smoothing: Smoothing = "auto"
+
+    def __post_init__(self) -> None:
+        if self.source_in < 0:
+            raise ValueError("source_in is negative; a take starts at 0")
+        if not Fraction(1, 64) <= self.speed <= 64:
+            raise ValueError("speed must lie between 1/64 and 64")
+
+
+class Look(_Value, frozen=True, omit_defaults=False):
+    """The project's defaults for its shots."""
+
+    model: Line = SKETCH
+    """`sketch`, `card`, a hub id such as `ali-vilab/text-to-video-ms-1.7b`, or a model's folder."""
+    style: Text = ""
+    """Words put after every prompt."""
+    avoid: Text = ""
+    """The negative prompt."""
+    steps: Steps | None = None
+    """Denoising steps; None asks for the model's own default."""
+    guidance: Guidance | None = None
+    """Classifier-free guidance scale; None asks for the model's own default."""
+
+
+class Chosen(_Value, frozen=True):
+    """The take the film uses, and the key of the shot's wish when it was chosen."""
+
+    take: Id
+    wish: Annotated[str, Meta(max_length=64)] = ""
+    """Empty for a take that no wish made (an import): such a shot is never stale."""
+
+
+class Shot(_Value, frozen=True):
+    """One place on the timeline. A setting that is None is inherited from the project."""
+
+    id: Id
+    prompt: Text = ""
+    length: Length = 48
+    base_seed: Seed = 0
+    """Where the seeds of this shot's takes start, unless `seed` locks one."""
+    model: Line | None = None
+    avoid: Text | None = None
+    seed: Seed | None = None
+    """A locked seed: every take of this shot uses it."""
+    steps: Steps | None = None
+    guidance: Guidance | None = None
+    motion: Motion | None = None
+    fit: Fit = "cover"
+    muted: bool = False
+    """Whether the sound of an imported clip is left out."""
+    chosen: Chosen | None = None
+    starred: tuple[Id, ...] = ()
+
+
+class Music(_Value, frozen=True, omit_defaults=False):
+    """The one music bed under the film."""
+
+    file: RelativePath
+    offset: Fraction = field(default_factory=Fraction)
+    """Seconds into the file at which the film's sound starts."""
+    gain: Annotated[float, Meta(ge=-60, le=24)] = 0.0
+    """Decibels."""
+    fade_in: Fraction = field(default_factory=Fraction)
+    """Seconds."""
+    fade_out: Fraction = field(default_factory=Fraction)
+    """Seconds."""
+    loop: bool = True
+    """Whether the file repeats until the film ends."""
+
+    def __post_init__(self) -> None:
+        if min(self.offset, self.fade_in, self.fade_out) < 0:
+            raise ValueError("music offset and fades are not negative")
+
+
+class Marker(_Value, frozen=True):
+    """A named place on the timeline."""
+
+    at: Annotated[int, Meta(ge=0, le=MAX_SHOTS * MAX_LENGTH)]
+    name: Line = ""
+
+
+class Project(_Value, frozen=True, omit_defaults=False):
+    """A film as its maker decided it."""
+
+    format: Literal[1] = FORMAT
+    name: Annotated[str, Meta(min_length=1, max_length=100)] = "Untitled"
+    width: Pixels = 256
+    height: Pixels = 256
+    rate: Fraction = field(default_factory=lambda: Fraction(24))
+    """Frames per second."""
+    look: Look = Look()
+    motion: Motion = field(default_factory=Motion)
+    """For generated shots that have none of their own."""
+    smoother: SmootherName = "rife"
+    """`rife` is the best RIFE engine of the machine that renders; a name asks for exactly that engine."""
+    shots: Annotated[tuple[Shot, ...], Meta(max_length=MAX_SHOTS)] = ()
+    music: Music | None = None
+    markers: Annotated[tuple[Marker, ...], Meta(max_length=10_000)] = ()
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.rate <= 240:
+            raise ValueError("rate must lie between 1 and 240 frames per second")
+        if self.width % 2 or self.height % 2:
+            even = f"{self.width + self.width % 2}x{self.height + self.height % 2}"
+            raise ValueError(
+                f"size {self.width}x{self.height} is odd and films need even sides (4:2:0 colour); use {even}"
+            )
+        if len({shot.id for shot in self.shots}) != len(self.shots):
+            raise ValueError("two shots have the same id")
+
+    @property
+    def length(self) -> int:
+        """Frames in the whole film."""
+        return sum(shot.length for shot in self.shots)
+
+    @property
+    def seconds(self) -> Fraction:
+        return self.length / self.rate
+
+    def index(self, shot_id: str) -> int:
+        """The place of a shot in the film's order. Raises `EditError` when it is not there."""
+        for i, shot in enumerate(self.shots):
+            if shot.id == shot_id:
+                return i
+        raise EditError(f"there is no shot {shot_id} in {self.name!r}")
+
+    def shot(self, shot_id: str) -> Shot:
+        return self.shots[self.index(shot_id)]
+
+    def starts(self) -> Iterator[int]:
+        """The first timeline frame of each shot, in order."""
+        at = 0
+        for shot in self.shots:
+            yield at
+            at += shot.length
+
+    def motion_of(self, shot: Shot) -> Motion:
+        return self.motion if shot.motion is None else shot.motion
+
+
+class Wish(_Value, frozen=True):
+    """What the user wants a shot to be, now: its settings over the look. Frame count and size are not in it."""
+
+    model: str
+    prompt: str
+    avoid: str
+    steps: int | None
+    guidance: float | None
+    seed: int | None
+    """Only a locked seed is part of a wish."""
+
+    @property
+    def key(self) -> str:
+        return values.key(self)
+
+
+def wish(shot: Shot, look: Look) -> Wish:
+    """The settings of `shot` resolved over `look`."""
+    guidance = look.guidance if shot.guidance is None else shot.guidance
+    return Wish(
+        model=look.model if shot.model is None else shot.model,
+        prompt=", ".join(part for part in (shot.prompt.strip(), look.style.strip()) if part),
+        avoid=look.avoid if shot.avoid is None else shot.avoid,
+        steps=look.steps if shot.steps is None else shot.steps,
+        # 9, 9.0 and -0.0, 0.0 are equal and must have one key.
+        guidance=None if guidance is None else float(guidance) + 0.0,
+        seed=shot.seed,
+    )
+
+
+def seed_for(shot: Shot, number: int) -> int:
+    """The seed of take `number` (1, 2, ...) of `shot`: the locked one, else one a take from its base seed."""
+    # 17 apart, so that neighbouring numbers of neighbouring shots do not meet by accident.
+    return shot.seed if shot.seed is not None else (shot.base_seed + 17 * (number - 1)) % (MAX_SEED + 1)
+
+
+def new_shot(shot_id: str, prompt: str = "", length: int = 48) -> Shot:
+    """A draft; its base seed follows from its id, so that a copied project makes the same film."""
+    return Shot(id=shot_id, prompt=prompt, length=length, base_seed=base_seed(shot_id))
+
+
+def base_seed(shot_id: str) -> int:
+    """A seed below 2^31 that depends on nothing but the shot's id."""
+    return int.from_bytes(hashlib.sha256(shot_id.encode()).digest()[:4], "big") >> 1

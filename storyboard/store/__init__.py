@@ -1,0 +1,25 @@
+"""The project folder: `project.json` and its lock, its earlier versions, and the takes beside it.
+
+with create(folder, Project(name="Bikes")) as store:
+    store.save(edit.append(store.project, new_shot(new_id(), "a red bicycle")))
+"""
+
+from storyboard.store.document import schema
+from storyboard.store.folder import Store, adopt_arrived, create, open_project
+from storyboard.store.takes import TakeFolder, Takes, new_id, numbers, publish, trash
+from storyboard.store.versions import Version
+
+__all__ = [
+    "Store",
+    "TakeFolder",
+    "Takes",
+    "Version",
+    "adopt_arrived",
+    "create",
+    "new_id",
+    "numbers",
+    "open_project",
+    "publish",
+    "schema",
+    "trash",
+]

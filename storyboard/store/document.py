@@ -1,0 +1,184 @@
+"""`project.json`: its bytes to a `Project` and back, older formats, and words for what is wrong with a file."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from storyboard import values
+from storyboard.atomic import replacing
+from storyboard.errors import ProjectError
+from storyboard.limits import sentence
+from storyboard.project import FORMAT, Project
+
+NAME = "project.json"
+MAX_BYTES = 256 * 2**20
+"""A film of 20,000 shots with long prompts stays below this; a bigger file is not one of ours."""
+
+Migration = Callable[[dict[str, Any]], dict[str, Any]]
+
+MIGRATIONS: Mapping[int, Migration] = {}
+"""From each older format to the next one: `MIGRATIONS[n]` turns the parsed JSON of format n into format n + 1."""
+
+
+class Document(NamedTuple):
+    """A project as it was read."""
+
+    project: Project
+    data: bytes
+    format: int
+    """The format the file was written in; older than `FORMAT` when the project was converted."""
+
+
+class _Head(msgspec.Struct):
+    format: Any = None
+
+
+def load(path: Path, migrations: Mapping[int, Migration] = MIGRATIONS) -> Document:
+    """The project in the file at `path`. Raises `ProjectError` and leaves the file as it is."""
+    return parse(read(path), path, migrations)
+
+
+def read(path: Path) -> bytes:
+    """The file's bytes. Raises `ProjectError` when there is none or it is too large to be a project."""
+    try:
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            data = file.read() if size <= MAX_BYTES else b""
+    except FileNotFoundError:
+        raise ProjectError(
+            f"{path} is not there; make a project with: storyboard new {path.parent}"
+        ) from None
+    except OSError as error:
+        raise ProjectError(
+            f"{path} cannot be read: {error.strerror}; check that it is a file of yours"
+        ) from error
+    if size > MAX_BYTES:
+        raise ProjectError(
+            f"{path} is larger than {MAX_BYTES // 2**20} MiB and cannot be a project; restore a version"
+        )
+    return data
+
+
+def write(path: Path, data: bytes) -> None:
+    """Puts `data` at `path`, whole or not at all. Raises `DiskFull` or another `StoryboardError`."""
+    try:
+        with replacing(path) as temporary:
+            temporary.write_bytes(data)
+    except OSError as error:
+        raise ProjectError(f"{path} could not be written: {error.strerror}; try another disk") from error
+
+
+def subfolder(folder: Path, name: str) -> Path:
+    """The folder `name` in an existing project folder, made when it is not there. Raises `ProjectError`."""
+    path = folder / name
+    try:
+        path.mkdir(exist_ok=True)
+    except OSError as error:
+        raise ProjectError(
+            f"{path} cannot be made: {error.strerror}; move away what is in its place"
+        ) from error
+    return path
+
+
+def encode(project: Project) -> bytes:
+    """`project` as the bytes of its file, after a check that they can be read again and mean the same.
+
+    Raises `ProjectError`: no file is ever written that could not be opened.
+    """
+    try:
+        data = values.encode(project)
+    except UnicodeEncodeError as error:
+        raise ProjectError(
+            f"{project.name!r} cannot be saved: a text holds half a character; type it again"
+        ) from error
+    if parse(data, Path(NAME)).project != project:
+        raise ProjectError(f"{project.name!r} cannot be saved: it holds a number that JSON has no word for")
+    return data
+
+
+def parse(data: bytes, path: Path, migrations: Mapping[int, Migration] = MIGRATIONS) -> Document:
+    """The project that `data` holds; `path` is for messages. Raises `ProjectError`, one sentence with the place."""
+    text = data.removeprefix(b"\xef\xbb\xbf")  # some editors put a byte order mark first
+    if not text.strip():
+        raise ProjectError(f"{path} is empty; restore a file from versions/ beside it")
+    try:
+        written = _format(text, path)
+        if written == FORMAT:
+            return Document(values.decode(text, Project), data, written)
+        return Document(values.convert(_migrated(text, written, path, migrations), Project), data, written)
+    except msgspec.ValidationError as error:
+        raise ProjectError(f"{path}: {_place_and_reason(str(error))}; the file was left as it is") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ProjectError(
+            f"{path} {_broken(error, text)}; restore a file from versions/ beside it"
+        ) from error
+    except RecursionError as error:
+        raise ProjectError(
+            f"{path} is nested too deeply to be a Storyboard project; choose another file"
+        ) from error
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of `project.json`."""
+    return values.schema(Project)
+
+
+def _format(text: bytes, path: Path) -> int:
+    try:
+        written = values.decode(text, _Head).format
+    except msgspec.ValidationError:
+        written = None
+    if type(written) is not int:
+        raise ProjectError(
+            f'{path} is JSON but no Storyboard project: it has no "format" number; choose a project.json'
+        )
+    if written > FORMAT:
+        raise ProjectError(
+            f"{path} has format {written} and this Storyboard reads up to {FORMAT}; install a newer Storyboard "
+            "(the file was left as it is)"
+        )
+    return written
+
+
+def _migrated(text: bytes, written: int, path: Path, migrations: Mapping[int, Migration]) -> dict[str, Any]:
+    parsed: dict[str, Any] = msgspec.json.decode(text)
+    for number in range(written, FORMAT):
+        if number not in migrations:
+            raise ProjectError(f"{path} has format {written}, which no Storyboard wrote; restore a version")
+        parsed = migrations[number](parsed)
+    return parsed
+
+
+def _place_and_reason(message: str) -> str:
+    """``Expected `int` >= 1 - at `$.shots[3].length` `` as ``shots[3].length (shot 4): ...``."""
+    reason, _, place = message.partition(" - at `$")
+    place = place.rstrip("`").lstrip(".")
+    if found := re.match(r"shots\[(\d+)\]", place):
+        place += f" (shot {int(found[1]) + 1})"
+    known = sentence(message)
+    words = known if known != reason else reason[:1].lower() + reason[1:].replace("`", "'")
+    return f"{place}: {words}" if place else words
+
+
+def _broken(error: Exception, text: bytes) -> str:
+    """What is wrong with bytes that are not JSON, and at which line and column."""
+    try:
+        text.decode()
+    except UnicodeDecodeError as where:
+        return f"is not text in UTF-8 {_line_column(text, where.start)}"
+    if found := re.search(r"(.*) \(byte (\d+)\)", str(error)):
+        reason = found[1].removeprefix("JSON is malformed: ")
+        return f"is not JSON {_line_column(text, int(found[2]))}: {reason}"
+    return f"ends in the middle {_line_column(text, len(text))}"
+
+
+def _line_column(text: bytes, at: int) -> str:
+    before = text[:at]
+    column = len(before[before.rfind(b"\n") + 1 :].decode(errors="replace")) + 1
+    return f"at line {before.count(10) + 1}, column {column}"

@@ -1,0 +1,150 @@
+"""The takes of a project: sidecars in `takes/`, each carrying its shot's id. They need no lock.
+
+A take is there from the moment its sidecar is, and the sidecar is written last and at once: so a kill at any
+moment leaves a take whole or not there, and several programs can make takes of one project.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+import string
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+
+from storyboard import values
+from storyboard.errors import ProjectError
+from storyboard.paths import inside
+from storyboard.store import document
+from storyboard.take import Take
+
+FOLDER = "takes"
+MAX_BYTES = 64 * 2**20
+"""Of one sidecar: an import of many hours with the time of each frame stays below this."""
+
+_ALPHABET = string.ascii_lowercase + string.digits
+_Stamp = tuple[int, int, int]
+
+
+def new_id() -> str:
+    """A fresh id for a shot or a take: 12 characters of a-z and 0-9 (62 random bits)."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(12))
+
+
+class Takes(Mapping[str, Take]):
+    """The takes that were on disk at one moment, by id."""
+
+    def __init__(self, takes: Iterable[Take], problems: Iterable[str] = ()) -> None:
+        self._by_id = {take.id: take for take in takes}
+        self._by_shot: dict[str, list[Take]] = {}
+        for take in sorted(self._by_id.values(), key=lambda take: (take.number, take.id)):
+            self._by_shot.setdefault(take.shot, []).append(take)
+        self.problems = tuple(problems)
+        """One sentence for each sidecar that could not be used; the others are."""
+
+    def __getitem__(self, take_id: str) -> Take:
+        return self._by_id[take_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_id)
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def of_shot(self, shot_id: str) -> tuple[Take, ...]:
+        """The takes made for a shot, in the order of their numbers."""
+        return tuple(self._by_shot.get(shot_id, ()))
+
+    def next_number(self, shot_id: str) -> int:
+        """The number for a shot's next take: one more than its highest."""
+        return self._by_shot[shot_id][-1].number + 1 if shot_id in self._by_shot else 1
+
+
+class TakeFolder:
+    """Reads `takes/` again and again: a rescan opens only the sidecars that are new or changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._seen: dict[str, tuple[_Stamp, Take | str]] = {}
+
+    def scan(self) -> Takes:
+        """The takes that are on disk now. A broken or foreign sidecar is skipped and reported."""
+        seen = {}
+        for name, stamp in self._sidecars():
+            known = self._seen.get(name)
+            if known is not None and known[0] == stamp:
+                seen[name] = known
+            elif (read := _read(self.folder / FOLDER / name, stamp)) is not None:
+                seen[name] = (stamp, read)
+        self._seen = seen
+        found = [found for _, found in seen.values()]
+        return Takes((t for t in found if isinstance(t, Take)), (t for t in found if isinstance(t, str)))
+
+    def _sidecars(self) -> Iterable[tuple[str, _Stamp]]:
+        try:
+            entries = list(os.scandir(self.folder / FOLDER))
+        except OSError:  # no takes yet
+            return
+        for entry in entries:
+            if entry.name.endswith(".json") and not entry.name.startswith("."):
+                try:
+                    status = entry.stat(follow_symlinks=False)
+                except OSError:  # gone since the scan began
+                    continue
+                yield entry.name, (status.st_mtime_ns, status.st_size, status.st_mode)
+
+
+def numbers(folder: Path) -> dict[str, int]:
+    """The highest take number of each shot that has takes in the project at `folder`."""
+    takes = TakeFolder(folder).scan()
+    return {take.shot: takes.next_number(take.shot) - 1 for take in takes.values()}
+
+
+def publish(folder: Path, take: Take) -> None:
+    """Writes the sidecar of `take`, whose pixels are in their place already: from now on the take is there.
+
+    Raises `ProjectError` when the pixels are not there or not inside the project, and `DiskFull`.
+    """
+    if not inside(folder, take.pixels).is_file():
+        raise ProjectError(f"{take.pixels} is not in {folder}: take {take.id} has no pixels; make it again")
+    sidecar = inside(folder, f"{FOLDER}/{take.id}.json")
+    document.subfolder(folder, FOLDER)  # an import may be the first take
+    document.write(sidecar, values.encode(take))
+
+
+def trash(folder: Path, take: Take) -> None:
+    """Moves `take` to the system's trash: its sidecar and its pixels, but not the original of an import, which
+    other takes may use. Raises `ProjectError` when there is no trash for this place."""
+    from send2trash import send2trash
+
+    files = [inside(folder, f"{FOLDER}/{take.id}.json")]  # first: without it the take is not there any more
+    if not take.is_import:
+        files.append(inside(folder, take.pixels))
+    for path in files:
+        if path.exists():
+            try:
+                send2trash(path)
+            except OSError as error:
+                raise ProjectError(
+                    f"{path} could not be moved to the trash ({error.strerror or error}); delete it yourself"
+                ) from error
+
+
+def _read(path: Path, stamp: _Stamp) -> Take | str | None:
+    """The take in a sidecar, or a sentence about what is wrong with it; None when it is gone."""
+    if not stat.S_ISREG(stamp[2]):
+        return f"{path} is no plain file and was skipped; move it away"
+    if stamp[1] > MAX_BYTES:
+        return f"{path} is too large to be a take's sidecar and was skipped; move it away"
+    try:
+        take = values.decode(path.read_bytes(), Take)
+    except FileNotFoundError:
+        return None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OSError) as error:
+        return f"{path} is no take's sidecar and was skipped ({error}); move it away"
+    if path.name != f"{take.id}.json":
+        return f"{path} is the sidecar of take {take.id} under another name and was skipped; rename it"
+    return take
