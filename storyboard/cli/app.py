@@ -1,0 +1,67 @@
+"""The commands, gathered. Each imports what it needs when it runs: `--help` loads no model and no codec."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from storyboard import __version__
+from storyboard.cli import film, machine, project
+
+app = typer.Typer(
+    name="storyboard",
+    help="Long films made of short generated shots: prompts on a timeline, one stitched, smoothed film.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"storyboard {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+PROJECT, FILM, MACHINE = "Project", "Takes and film", "This machine"
+
+for _command, _name, _panel in (
+    (project.new, "new", PROJECT),
+    (project.show, "show", PROJECT),
+    (project.add, "add", PROJECT),
+    (project.set_, "set", PROJECT),
+    (project.move, "move", PROJECT),
+    (project.remove, "remove", PROJECT),
+    (project.duplicate, "duplicate", PROJECT),
+    (project.split, "split", PROJECT),
+    (project.music, "music", PROJECT),
+    (project.versions, "versions", PROJECT),
+    (project.restore, "restore", PROJECT),
+    (film.generate, "generate", FILM),
+    (film.takes, "takes", FILM),
+    (film.choose, "choose", FILM),
+    (film.import_, "import", FILM),
+    (film.render, "render", FILM),
+    (film.export, "export", FILM),
+    (film.animatic, "animatic", FILM),
+    (film.smooth, "smooth", FILM),
+    (film.verify, "verify", FILM),
+    (film.clean, "clean", FILM),
+    (machine.edit, "edit", MACHINE),
+    (machine.doctor, "doctor", MACHINE),
+    (machine.explain, "explain", MACHINE),
+    (machine.schema, "schema", MACHINE),
+):
+    app.command(_name, rich_help_panel=_panel)(_command)
+app.add_typer(machine.models, name="models", rich_help_panel=MACHINE)

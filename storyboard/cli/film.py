@@ -1,0 +1,423 @@
+"""Commands that make takes and films."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any
+
+import click
+import msgspec
+import typer
+
+from storyboard.cli import lazy, options, output
+from storyboard.errors import EditError, StoryboardError
+
+if TYPE_CHECKING:
+    from storyboard import edit, store
+    from storyboard import project as values
+    from storyboard import take as take_values
+    from storyboard.film import takes as film_takes
+    from storyboard.film.build import Made
+    from storyboard.film.plan import Mode, Plan
+    from storyboard.project import Motion, Project
+    from storyboard.take import Take
+else:
+    edit = lazy.module("storyboard.edit")
+    store = lazy.module("storyboard.store")
+    values = lazy.module("storyboard.project")
+    take_values = lazy.module("storyboard.take")
+    film_takes = lazy.module("storyboard.film.takes")
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[Callable[[], bool]]:
+    """Ctrl+C as a question that long work asks: it ends at the next safe place. A second one ends at once."""
+    asked = threading.Event()
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+        asked.set()
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield asked.is_set
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def generate(
+    folder: options.ProjectFolder,
+    shots: options.Shots = None,
+    takes: Annotated[int, typer.Option(help="How many takes of each shot.", min=1, max=100)] = 1,
+    seed: Annotated[
+        int | None, typer.Option(help="Of the first take; the next ones count up.", min=0)
+    ] = None,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Make new takes: of the shots named, or of those that have none or whose wish changed."""
+    with store.open_project(folder, mode="read") as opened:
+        project, found = opened.project, opened.takes()
+    if shots is not None:
+        wanted = film_takes.shots_by_number(project, shots)
+    else:
+        wanted = [
+            shot
+            for shot in project.shots
+            if take_values.state(project, shot, found.get(shot.chosen.take) if shot.chosen else None)
+            in ("draft", "stale")
+        ]
+    if takes > 1 and any(shot.seed is not None for shot in wanted):
+        output.note("several takes need several seeds: the locked seed is not used for them")
+    with _interruptible() as cancelled, output.progress(quiet or as_json) as watch:
+        made, failures = film_takes.make(
+            folder, project, wanted, takes, seed=seed, watch=watch, cancelled=cancelled
+        )
+    if as_json:
+        output.facts({"takes": made, "failures": failures})
+    else:
+        for take in made:
+            number = project.index(take.shot) + 1
+            output.line(f"shot {number} take {take.number}: {take.frames} frames in {take.seconds:.1f} s")
+        if not wanted:
+            output.line("every shot has the take that it wishes for")
+    if failures:
+        raise StoryboardError(f"{failures[0]}. {len(made)} takes were made and are kept")
+
+
+def takes(
+    folder: options.ProjectFolder,
+    shot: Annotated[int, typer.Argument(help="The shot's number.", min=1)],
+    as_json: options.Json = False,
+) -> None:
+    """List a shot's takes."""
+    with store.open_project(folder, mode="read") as opened:
+        project, found = opened.project, opened.takes()
+    wanted = film_takes.shots_by_number(project, str(shot))[0]
+    listed = found.of_shot(wanted.id)
+    if as_json:
+        output.facts(listed)
+        return
+    chosen = wanted.chosen.take if wanted.chosen else None
+    rows = [_take_row(take, take.id == chosen, take.id in wanted.starred) for take in listed]
+    output.table(["take", "", "made by", "seed", "frames", "seconds", "prompt"], rows)
+
+
+def _take_row(take: Take, chosen: bool, starred: bool) -> list[str]:
+    recipe = take.recipe
+    marks = ("chosen " if chosen else "") + ("*" if starred else "")
+    made_by = recipe.model if recipe else "import"
+    seed = str(recipe.seed) if recipe else ""
+    prompt = recipe.prompt if recipe else (take.source.file if take.source else "")
+    return [str(take.number), marks, made_by, seed, str(take.frames), f"{take.seconds:.1f}", prompt]
+
+
+def choose(
+    folder: options.ProjectFolder,
+    shot: Annotated[int, typer.Argument(help="The shot's number.", min=1)],
+    take: Annotated[int, typer.Argument(help="The take's number, as `storyboard takes` lists it.", min=1)],
+) -> None:
+    """Use another take of a shot in the film."""
+    with store.open_project(folder, mode="write") as opened:
+        project = opened.project
+        wanted = film_takes.shots_by_number(project, str(shot))[0]
+        listed = opened.takes().of_shot(wanted.id)
+        for found in listed:
+            if found.number == take:
+                opened.save(edit.choose(project, wanted.id, found))
+                break
+        else:
+            numbers = ", ".join(str(found.number) for found in listed) or "none yet"
+            raise EditError(f"shot {shot} has no take {take}; its takes: {numbers}")
+    output.line(f"shot {shot} shows take {take}")
+
+
+def import_(
+    folder: options.ProjectFolder,
+    file: Annotated[Path, typer.Argument(help="A clip or a picture: mp4, mov, webm, mkv, gif, png, jpg.")],
+    at: Annotated[int | None, typer.Option(help="The new shot's number; last if not given.", min=1)] = None,
+    shot: Annotated[
+        int | None, typer.Option(help="Give it to this shot instead of a new one.", min=1)
+    ] = None,
+    start: Annotated[str, typer.Option("--in", help="Seconds into the clip.")] = "0",
+    length: Annotated[
+        str | None, typer.Option(help="Frames or seconds; the whole clip if not given.")
+    ] = None,
+    speed: Annotated[str, typer.Option(help="1/2 is half speed; sound is kept at speed 1.")] = "1",
+    muted: Annotated[bool, typer.Option("--mute", help="Leave its sound out.")] = False,
+    fit: Annotated[str, typer.Option(help="cover, contain or stretch.")] = "cover",
+) -> None:
+    """Bring a clip or a picture into the film. The original is copied into the project and kept."""
+    with store.open_project(folder, mode="write") as opened:
+        project = opened.project
+        existing = film_takes.shots_by_number(project, str(shot))[0] if shot is not None else None
+        target = existing or values.new_shot(store.new_id(), file.stem.replace("_", " "))
+        motion = values.Motion(
+            source_in=options.fraction(start), speed=options.fraction(speed), smoothing="off"
+        )
+        take = film_takes.bring_in(opened.folder, file, target.id)
+        index = len(project.shots) if at is None else at - 1
+        project = project if existing else edit.insert(project, index, target)
+        settings: dict[str, Any] = {"motion": motion, "muted": muted, "fit": fit}
+        if existing is None or length is not None:
+            settings["length"] = _import_length(project, take, motion, length)
+        project = edit.choose(edit.set_shot(project, target.id, **settings), target.id, take)
+        opened.save(project)
+    number = project.index(target.id) + 1
+    output.line(
+        f"shot {number}: {file.name}, {take.frames} frames at {take.rate} fps, {take.width}×{take.height}"
+    )
+
+
+def _import_length(project: Project, take: Take, motion: Motion, length: str | None) -> int:
+    if length is not None:
+        return options.length(length, project.rate)
+    if take.is_still:
+        return round(2 * project.rate)
+    seconds = max(Fraction(0), take.frames / take.rate - motion.source_in) / motion.speed
+    return max(1, int(seconds * project.rate))
+
+
+def render(
+    folder: options.ProjectFolder,
+    out: options.Output = None,
+    preset: options.Preset = "h264",
+    keep_stale: Annotated[bool, typer.Option(help="Leave shots whose wish changed as they are.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be made.")] = False,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Make what is missing, smooth it, stitch the film."""
+    _film(folder, "render", out, preset, as_json, quiet, keep_stale=keep_stale, dry_run=dry_run)
+
+
+def export(
+    folder: options.ProjectFolder,
+    out: options.Output = None,
+    preset: options.Preset = "h264",
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Encode what plays now: shots without a take are sketched, nothing is generated."""
+    _film(folder, "export", out, preset, as_json, quiet)
+
+
+def animatic(
+    folder: options.ProjectFolder,
+    out: options.Output = None,
+    preset: options.Preset = "h264",
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """As export, into exports/NAME-animatic: what exists, sketches for the rest."""
+    _film(folder, "export", out, preset, as_json, quiet, suffix="-animatic")
+
+
+def _film(
+    folder: Path,
+    mode: Mode,
+    out: Path | None,
+    preset: str,
+    as_json: bool,
+    quiet: bool,
+    *,
+    keep_stale: bool = False,
+    dry_run: bool = False,
+    suffix: str = "",
+) -> None:
+    from storyboard.film import build
+    from storyboard.film import plan as planning
+
+    options.check_preset(preset)
+    store.adopt_arrived(folder)
+    with store.open_project(folder, mode="read") as opened:
+        root, found = opened.folder, opened.takes()
+        project = edit.adopt(opened.project, found)
+    target = build.target(root, preset, out, suffix)
+    plan = planning.plan(root, project, found, mode=mode, preset=preset, out=target, keep_stale=keep_stale)
+    for problem in found.problems:
+        output.note(problem)
+    if dry_run:
+        _show_plan(plan, as_json)
+        return
+    if plan.to_generate and not as_json and not quiet:
+        output.note(_words(plan))
+    with _interruptible() as cancelled, output.progress(quiet or as_json) as watch:
+        made = build.build(plan, watch, cancelled)
+    if as_json:
+        output.facts(made)
+        return
+    for text in made.notes:
+        output.note(text)
+    output.line(f"{made.film}: {made.frames} frames, {made.seconds:.3f} s; {_done(made)}")
+
+
+def _words(plan: Plan) -> str:
+    from storyboard.film.estimate import estimate
+
+    numbers = ", ".join(str(shot.number) for shot in plan.to_generate)
+    return f"takes to make: {len(plan.to_generate)} (shots {numbers}); about {output.duration(estimate(plan))} in all"
+
+
+def _done(made: Made) -> str:
+    if not made.stitched:
+        return "up to date, nothing to make"
+    parts = [f"{made.takes} takes", f"{made.inbetweens} in-betweens", f"{made.segments} segments"]
+    return f"made {', '.join(parts)}, one stitch in {output.duration(made.took)}"
+
+
+class PlanFacts(msgspec.Struct):
+    """What `render --dry-run` prints."""
+
+    film: str
+    frames: int
+    engine: str
+    generate: list[int]
+    sketched: list[int]
+    seconds: float
+    """Expected, by the clock."""
+    notes: tuple[str, ...]
+
+
+def _show_plan(plan: Plan, as_json: bool) -> None:
+    from storyboard.film.estimate import estimate
+
+    facts = PlanFacts(
+        film=str(plan.out),
+        frames=plan.project.length,
+        engine=plan.engine,
+        generate=[shot.number for shot in plan.to_generate],
+        sketched=[shot.number for shot in plan.shots if shot.sketched],
+        seconds=round(estimate(plan), 1),
+        notes=plan.notes,
+    )
+    if as_json:
+        output.facts(facts)
+        return
+    output.line(
+        f"{facts.film}: {facts.frames} frames, smoothed by {facts.engine or 'nothing (no in-betweens)'}"
+    )
+    output.line(_words(plan) if facts.generate else "no takes to make")
+    for text in facts.notes:
+        output.line(text)
+
+
+def smooth(
+    videos: Annotated[list[Path], typer.Argument(metavar="VIDEO...", help="Any video that FFmpeg reads.")],
+    out: Annotated[
+        Path, typer.Option("--output", "-o", help="The file to write; a folder for several videos.")
+    ],
+    factor: Annotated[
+        int | None, typer.Option(help="Frames for each one: 2, 3 or 4 (2 if no rate is given).", min=1, max=8)
+    ] = None,
+    rate: Annotated[str | None, typer.Option(help="A target rate instead: 60, 59.94, 24000/1001.")] = None,
+    speed: Annotated[str, typer.Option(help="1/2 is half speed. Sound is kept at speed 1.")] = "1",
+    engine: Annotated[
+        str, typer.Option(help="rife (the best here), rife-openvino, rife-ncnn or flow.")
+    ] = "rife",
+    preset: options.Preset = "h264",
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Smooth any video: more frames between its frames, never across a hard cut."""
+    from storyboard.film import video
+
+    if factor is not None and rate is not None:
+        raise click.UsageError("give --factor or --rate, not both")
+    options.check_preset(preset)
+    wanted = video.Wanted(
+        factor=factor if factor is not None or rate is not None else 2,
+        rate=options.rate(rate) if rate else None,
+        speed=options.fraction(speed),
+        engine=engine,
+        preset=preset,
+    )
+    targets = video.targets(videos, out, preset)
+    results = []
+    with _interruptible() as cancelled, output.progress(quiet or as_json) as watch:
+        for source, target in zip(videos, targets, strict=True):
+            results.append(video.smooth(source, target, wanted, watch, cancelled))
+    if as_json:
+        output.facts(results)
+        return
+    for result in results:
+        output.line(
+            f"{result.file}: {result.source_frames} -> {result.frames} frames at {result.rate} fps by {result.engine}"
+        )
+
+
+def verify(
+    folder: options.ProjectFolder,
+    shots: options.Shots = None,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Make chosen takes again from their recipes and compare the pixels."""
+    with store.open_project(folder, mode="read") as opened:
+        project, found, root = opened.project, opened.takes(), opened.folder
+    wanted = film_takes.shots_by_number(project, shots) if shots else list(project.shots)
+    chosen = film_takes.of_shots(found, wanted)
+    if not chosen:
+        raise StoryboardError(
+            f"none of these shots has a take yet; make some with `storyboard generate {folder}`"
+        )
+    with _interruptible() as cancelled, output.progress(quiet or as_json) as watch:
+        results = film_takes.verify(root, chosen, watch, cancelled)
+    numbers = {shot.chosen.take: number for number, shot in enumerate(project.shots, 1) if shot.chosen}
+    if as_json:
+        output.facts(
+            [
+                {
+                    "shot": numbers[r.take.id],
+                    "take": r.take.id,
+                    "comparison": r.comparison,
+                    "reason": r.reason,
+                }
+                for r in results
+            ]
+        )
+    else:
+        for result in results:
+            output.line(f"shot {numbers[result.take.id]}: {_verdict(result)}")
+    if any(result.comparison is None or not result.comparison.identical for result in results):
+        raise typer.Exit(1)
+
+
+def _verdict(result: film_takes.Verified) -> str:
+    comparison = result.comparison
+    if comparison is None:
+        return f"cannot be compared: {result.reason}"
+    if comparison.identical:
+        return "identical"
+    changed = film_takes.differs_in(result.take, comparison)
+    return f"differs by at most {comparison.max}, {comparison.mean:.3f} on average" + (
+        f" ({changed})" if changed else ""
+    )
+
+
+def clean(
+    folder: options.ProjectFolder,
+    limit: Annotated[
+        float, typer.Option(help="Gigabytes of the cache to keep, most recently used first.", min=0)
+    ] = 0,
+    as_json: options.Json = False,
+) -> None:
+    """Free the disk: delete cached parts and what killed runs left. Takes, media and films stay."""
+    from storyboard.film.cache import Cache
+
+    with store.open_project(folder, mode="read") as opened:
+        cache = Cache(opened.folder)
+    unfinished = cache.sweep()
+    freed = cache.evict(int(limit * 2**30))
+    if as_json:
+        output.facts({"freed": freed, "unfinished": unfinished, "kept": cache.size()})
+        return
+    output.line(f"freed {freed / 2**20:.1f} MB; {unfinished} unfinished files removed")

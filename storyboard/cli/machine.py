@@ -1,0 +1,102 @@
+"""Commands about this machine: models, the window, what is installed, the file format."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from storyboard.cli import options, output
+from storyboard.errors import StoryboardError
+
+models = typer.Typer(help="Models on this machine, and how to get more.", invoke_without_command=True)
+
+
+@models.callback()
+def list_(context: typer.Context, as_json: options.Json = False) -> None:
+    """List the models: what is here, what each needs, its licence."""
+    if context.invoked_subcommand is not None:
+        return
+    from storyboard.generators import registry
+
+    known = registry.known()
+    if as_json:
+        output.facts(known)
+        return
+    rows = [
+        [
+            model.name,
+            "ready" if model.ready else "not here",
+            model.licence,
+            model.reason or model.licence_note,
+        ]
+        for model in known
+    ]
+    output.table(["model", "", "licence", "note"], rows)
+
+
+@models.command()
+def get(
+    model: Annotated[str, typer.Argument(help="A hub id, such as ali-vilab/text-to-video-ms-1.7b.")],
+    quiet: options.Quiet = False,
+) -> None:
+    """Download a model from the hub. This is the only command that uses the network."""
+    from storyboard.film.runner import Progress
+    from storyboard.generators import models as catalog
+
+    with output.progress(quiet) as watch:
+
+        def report(done: int, total: int) -> None:
+            share = done / max(total, 1)
+            watch(Progress(share, 0.0, (f"{done / 2**30:.2f} of {total / 2**30:.2f} GB",)))
+
+        path = catalog.fetch(model, report)
+    output.line(f"{model} is here: {path}")
+
+
+def edit(
+    project: Annotated[
+        Path | None, typer.Argument(help="The project's folder; the last one if not given.")
+    ] = None,
+) -> None:
+    """Open the window."""
+    from importlib.metadata import entry_points
+
+    found = list(entry_points(group="storyboard.editor"))
+    if not found:
+        raise StoryboardError("the window is not installed; install Storyboard again")
+    raise typer.Exit(found[0].load()(project))
+
+
+def doctor(as_json: options.Json = False) -> None:
+    """Show what this machine has, and what each missing thing would give."""
+    from storyboard import doctor as examination
+
+    findings = examination.examine()
+    if as_json:
+        output.facts(findings)
+        return
+    rows = [
+        [finding.name, "yes" if finding.found else "no", finding.what, finding.advice] for finding in findings
+    ]
+    output.table(["part", "", "found", "what it would give"], rows)
+
+
+def explain(prompt: Annotated[str, typer.Argument(help="A prompt.")], as_json: options.Json = False) -> None:
+    """Show which words of a prompt the sketch understood, and as what."""
+    from storyboard.generators import sketch
+
+    found = sketch.explain(prompt)
+    if as_json:
+        output.facts([{"words": words, "role": role, "what": what} for words, role, what in found])
+        return
+    output.table(["words", "role", "what"], [[words, role, what] for words, role, what in found])
+
+
+def schema() -> None:
+    """Print the JSON Schema of project.json."""
+    from storyboard import store
+
+    print(json.dumps(store.schema(), indent=2))

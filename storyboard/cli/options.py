@@ -1,0 +1,59 @@
+"""Arguments that several commands share, and how their text is read."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+
+from storyboard import timing
+
+ProjectFolder = Annotated[Path, typer.Argument(metavar="PROJECT", help="The project's folder.")]
+Json = Annotated[bool, typer.Option("--json", help="Print facts as JSON on standard output.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+Shots = Annotated[str | None, typer.Option("--shots", metavar="2,5-7", help="Which shots.")]
+Preset = Annotated[
+    str, typer.Option(help="How the film is encoded: h264 (plays anywhere) or ffv1 (lossless).")
+]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="The film's file.")]
+
+
+def size(text: str) -> tuple[int, int]:
+    """`256x256` as (256, 256)."""
+    match = re.fullmatch(r"(\d{1,6})\s*[x×]\s*(\d{1,6})", text.strip())
+    if match is None:
+        raise click.BadParameter(f"{text!r} is no size: write it as 256x256")
+    return int(match[1]), int(match[2])
+
+
+def rate(text: str) -> Fraction:
+    """Frames per second."""
+    try:
+        return timing.parse_rate(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def length(text: str, project_rate: Fraction) -> int:
+    """Frames of a length at the project's rate."""
+    try:
+        return timing.parse_length(text, project_rate)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def fraction(text: str) -> Fraction:
+    """`1/2`, `0.5` or `2` as an exact number."""
+    if not re.fullmatch(r"-?\d{1,9}(\.\d{1,9}|/[1-9]\d{0,8})?", text.strip()):
+        raise click.BadParameter(f"{text!r} is no number: write 1/2, 0.5 or 2")
+    return Fraction(text.strip())
+
+
+def check_preset(name: str) -> str:
+    if name not in ("h264", "ffv1"):
+        raise click.BadParameter(f"there is no preset {name!r}: choose h264 or ffv1", param_hint="--preset")
+    return name

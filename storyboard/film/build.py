@@ -1,0 +1,362 @@
+"""Making a film from its plan: takes, in-betweens, segments, sound, stitch. Nothing is made twice."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from storyboard import __version__, atomic, paths, store, values
+from storyboard.errors import MediaError, StoryboardError
+from storyboard.film import keys, takes
+from storyboard.film.cache import FILMS, INBETWEENS, LIMIT, SEGMENTS, SOUND, Cache
+from storyboard.film.history import History
+from storyboard.film.plan import Plan, ShotPlan, models_named, positions
+from storyboard.film.runner import Failure, Outcome, Runner, Watch
+from storyboard.project import seed_for
+from storyboard.smoothers.base import Engine
+from storyboard.take import Take
+from storyboard.workers.crew import Crew
+from storyboard.workers.steps import Drawn, Encode, InBetweens, Mix, Smooth, Sound, Stitch
+
+
+class Made(msgspec.Struct):
+    """What a build did."""
+
+    film: str
+    frames: int
+    seconds: float
+    """Of the film."""
+    took: float = 0.0
+    """Seconds of work, by the clock."""
+    takes: int = 0
+    inbetweens: int = 0
+    """Frames that the smoother made."""
+    segments: int = 0
+    sounds: int = 0
+    stitched: bool = False
+    notes: tuple[str, ...] = ()
+
+
+class _Film(msgspec.Struct):
+    """What the film file was made from, and the file as it was left."""
+
+    key: str
+    size: int
+    modified: int
+
+
+def build(
+    plan: Plan,
+    watch: Watch = lambda _: None,
+    cancelled: Callable[[], bool] = lambda: False,
+    *,
+    cache_limit: int = LIMIT,
+) -> Made:
+    """Make the film of `plan`; a film that is there and up to date is left as it is.
+
+    Raises `Cancelled` when `cancelled` says so (what was made is kept), and `StoryboardError` when a shot
+    failed: the others are finished first, and an earlier film stays in place.
+    """
+    start = time.monotonic()
+    cache = Cache(plan.folder)
+    cache.sweep()
+    with Crew(plan.folder) as crew:
+        work = _Build(plan, cache, Runner(crew, History(), watch, cancelled))
+        made = work.run()
+    cache.evict(cache_limit, work.pinned)
+    made.took = round(time.monotonic() - start, 3)
+    return made
+
+
+def target(folder: Path, preset: str, out: Path | None = None, suffix: str = "") -> Path:
+    """Where the film goes: `out`, or `exports/` in the project, named like its folder.
+
+    Raises `MediaError` when the name does not suit the preset or the place cannot hold a file.
+    """
+    from storyboard.media import segment
+
+    wanted = segment.PRESETS[preset].suffix
+    if out is None:
+        exports = folder / "exports"
+        exports.mkdir(exist_ok=True)
+        return exports / f"{folder.resolve().name}{suffix}{wanted}"
+    if out.is_dir():
+        raise MediaError(f"{out} is a folder; name the film's file, such as {out / f'film{wanted}'}")
+    if out.suffix.lower() != wanted:
+        raise MediaError(f"{out.name}: a film in {preset} is a {wanted} file; name it {out.stem}{wanted}")
+    if not out.parent.is_dir():
+        raise MediaError(f"{out.parent} is not there; make that folder first")
+    return out
+
+
+class _Part(NamedTuple):
+    key: str
+    file: str
+
+
+class _Build:
+    """One build of one plan. Each shot goes its way from take to segment by itself; the film waits for all."""
+
+    def __init__(self, plan: Plan, cache: Cache, runner: Runner) -> None:
+        from storyboard.media import segment
+
+        self._plan = plan
+        self._cache = cache
+        self._runner = runner
+        self._preset = segment.PRESETS[plan.preset]
+        self._encoder = segment.version(self._preset)
+        self._size = (plan.project.width, plan.project.height)
+        self._segments: dict[str, _Part] = {}
+        self._shown: dict[str, Take] = {p.shot.id: p.take for p in plan.shots if p.take is not None}
+        self.pinned: set[str] = set()
+        self._made = Made(
+            film=str(plan.out),
+            frames=plan.project.length,
+            seconds=float(plan.project.seconds),
+            notes=plan.notes,
+        )
+
+    def run(self) -> Made:
+        self._start_takes()
+        for planned in self._plan.shots:
+            if not planned.generate:
+                self._start_segment(planned)
+        self._runner.run()
+        self._check(self._runner.failures)
+        self._finish()
+        return self._made
+
+    # ---- takes
+
+    def _start_takes(self) -> None:
+        from storyboard.generators import registry
+
+        numbers = store.numbers(self._plan.folder)
+        for planned in self._plan.to_generate:
+            shot = planned.shot
+            number = numbers.get(shot.id, 0) + 1
+            step = takes.generate_step(self._plan.folder, self._plan.project, shot, number)
+            self._runner.submit(
+                f"takes/{step.take}",
+                step,
+                f"shot {planned.number}",
+                partial(self._arrived, planned),
+                lane=registry.lane(step.model),
+                unit="step",
+            )
+
+    def _arrived(self, planned: ShotPlan, outcome: Outcome) -> None:
+        take = outcome.take
+        assert take is not None
+        self._made.takes += 1
+        self._shown[planned.shot.id] = take
+        store.adopt_arrived(self._plan.folder)
+        self._start_segment(planned._replace(take=take, generate=False))
+
+    # ---- segments
+
+    def _start_segment(self, planned: ShotPlan) -> None:
+        if planned.take is None:
+            self._start_drawn(planned)
+            return
+        project, shot, take = self._plan.project, planned.shot, planned.take
+        places = positions(project, shot, take)
+        between = tuple(sorted({p for p in places if p.denominator != 1}))
+        engine = self._engine if between else None
+        key = keys.segment(take, places, shot.fit, self._size, project.rate, engine, self._encoder)
+        part = self._part(key)
+        if self._cache.has(part.file):
+            self._segments[shot.id] = part
+            return
+        encode = Encode(
+            width=project.width,
+            height=project.height,
+            rate=project.rate,
+            preset=self._plan.preset,
+            length=shot.length,
+            out=part.file,
+            fit=shot.fit,
+            take=take,
+            positions=places,
+        )
+        if engine is None:
+            self._encode(planned, part, encode)
+        else:
+            self._smooth(planned, part, encode, keys.inbetweens(take, engine), between)
+
+    def _smooth(
+        self, planned: ShotPlan, part: _Part, encode: Encode, key: str, between: tuple[Fraction, ...]
+    ) -> None:
+        assert encode.take is not None
+        held = self._cache.inbetweens(key)
+        there = {position for file in held for position in file.positions}
+        missing = tuple(p for p in between if p not in there)
+        if not missing:
+            self._encode(planned, part, encode, held)
+            return
+        out = f"{INBETWEENS}/{key}/{values.key(missing)[:16]}.mkv"
+        step = Smooth(take=encode.take, engine=self._plan.engine, positions=missing, out=out)
+
+        def smoothed(_: Outcome) -> None:
+            self._encode(planned, part, encode, [*held, InBetweens(out, missing)])
+
+        if self._runner.submit(out, step, f"shot {planned.number} smoothing", smoothed):
+            self._made.inbetweens += len(missing)
+
+    def _encode(
+        self, planned: ShotPlan, part: _Part, encode: Encode, held: list[InBetweens] | None = None
+    ) -> None:
+        files = tuple(held or ())
+        self.pinned.update(file.file for file in files)
+        self._submit_segment(planned, part, msgspec.structs.replace(encode, inbetweens=files))
+
+    def _start_drawn(self, planned: ShotPlan) -> None:
+        from storyboard.generators import sketch
+
+        project, shot = self._plan.project, planned.shot
+        number = None if sketch.can_draw(shot.prompt) else planned.number
+        drawn = Drawn(prompt=shot.prompt, seed=seed_for(shot, 1), number=number)
+        key = keys.drawn_segment(drawn, sketch.VERSION, shot.length, self._size, project.rate, self._encoder)
+        part = self._part(key)
+        if self._cache.has(part.file):
+            self._segments[shot.id] = part
+            return
+        step = Encode(
+            width=project.width,
+            height=project.height,
+            rate=project.rate,
+            preset=self._plan.preset,
+            length=shot.length,
+            out=part.file,
+            drawn=drawn,
+        )
+        self._submit_segment(planned, part, step)
+
+    def _submit_segment(self, planned: ShotPlan, part: _Part, step: Encode) -> None:
+        def encoded(_: Outcome) -> None:
+            self._segments[planned.shot.id] = part
+
+        new = self._runner.submit(part.file, step, f"shot {planned.number} encoding", encoded)
+        self._made.segments += new
+
+    def _part(self, key: str) -> _Part:
+        file = f"{SEGMENTS}/{key}{self._preset.suffix}"
+        self.pinned.add(file)
+        return _Part(key, file)
+
+    @property
+    def _engine(self) -> Engine:
+        from storyboard.smoothers import registry
+
+        return registry.engine_of(self._plan.engine)
+
+    # ---- the film
+
+    def _finish(self) -> None:
+        """Mix the sound and stitch, unless the film that is there was made from exactly the same parts."""
+        parts = [self._segments[planned.shot.id] for planned in self._plan.shots]
+        mix, sound_key = self._sound()
+        metadata = self._metadata()
+        key = keys.film([part.key for part in parts], sound_key, self._plan.preset, metadata)
+        if self._up_to_date(key):
+            return
+        if mix is not None and not self._cache.has(mix.out):
+            self._made.sounds = 1
+            self._runner.submit(mix.out, mix, "sound", lambda _: None, unit="second")
+            self._runner.run()
+        stitch = Stitch(
+            segments=tuple(part.file for part in parts),
+            frames=self._plan.project.length,
+            rate=self._plan.project.rate,
+            preset=self._plan.preset,
+            out=str(self._plan.out.resolve()),
+            audio=mix.out if mix else None,
+            metadata=metadata,
+        )
+        self._runner.submit("film", stitch, "film", lambda _: None, unit="shot")
+        self._runner.run()
+        self._check(self._runner.failures)
+        self._made.stitched = True
+        self._remember(key)
+
+    def _sound(self) -> tuple[Mix | None, str]:
+        from storyboard.media import sound
+
+        project = self._plan.project
+        clips = tuple(self._clip_sounds())
+        if project.music is None and not clips:
+            return None, ""
+        music_hash = _hash(paths.inside(self._plan.folder, project.music.file)) if project.music else ""
+        key = keys.sound(project.seconds, project.music, music_hash, clips, sound.VERSION)
+        out = f"{SOUND}/{key}.m4a"
+        self.pinned.add(out)
+        return Mix(seconds=project.seconds, out=out, music=project.music, clips=clips), key
+
+    def _clip_sounds(self) -> list[Sound]:
+        """The sound of each imported clip that plays at speed 1 and is not muted."""
+        project = self._plan.project
+        sounds = []
+        for shot, start in zip(project.shots, project.starts(), strict=True):
+            take, motion = self._shown.get(shot.id), project.motion_of(shot)
+            if (
+                take is None
+                or take.source is None
+                or not take.source.sound
+                or shot.muted
+                or motion.speed != 1
+            ):
+                continue
+            seconds = min(shot.length / project.rate, take.frames / take.rate - motion.source_in)
+            if seconds > 0:
+                sounds.append(Sound(take.source.file, start / project.rate, motion.source_in, seconds))
+        return sounds
+
+    def _metadata(self) -> dict[str, str]:
+        project = self._plan.project
+        models = models_named(self._plan)
+        made_by = f"; generated pictures: {', '.join(models)}" if models else ""
+        return {"title": project.name, "comment": f"Made with Storyboard {__version__}{made_by}"}
+
+    @property
+    def _record(self) -> Path:
+        return self._plan.folder / FILMS / f"{values.key(str(self._plan.out.resolve()))[:32]}.json"
+
+    def _up_to_date(self, key: str) -> bool:
+        try:
+            known = values.decode(self._record.read_bytes(), _Film)
+            stat = self._plan.out.stat()
+        except (OSError, msgspec.DecodeError):
+            return False
+        return known == _Film(key, stat.st_size, stat.st_mtime_ns)
+
+    def _remember(self, key: str) -> None:
+        stat = self._plan.out.stat()
+        self._record.parent.mkdir(parents=True, exist_ok=True)
+        with atomic.replacing(self._record) as temporary:
+            temporary.write_bytes(values.encode_line(_Film(key, stat.st_size, stat.st_mtime_ns)))
+
+    def _check(self, failures: list[Failure]) -> None:
+        if not failures:
+            return
+        first = failures[0]
+        also = f" ({len(failures) - 1} more failed)" if len(failures) > 1 else ""
+        raise StoryboardError(
+            f"{first.label}: {first.reason}{also}. What was made is kept; run the same command again."
+        )
+
+
+def _hash(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise MediaError(
+            f"the music {path.name} cannot be read: {error.strerror}; set another with `storyboard music`"
+        ) from error

@@ -1,0 +1,154 @@
+"""What a film needs: which shots must be made, which can be shown as they are, and with what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from storyboard import timing
+from storyboard.errors import StoryboardError
+from storyboard.film import takes as takes_
+from storyboard.project import CARD, SKETCH, Project, Shot, wish
+from storyboard.take import State, Take, short_by, state
+
+Mode = Literal["render", "export"]
+"""`render` makes drafts and stale shots first; `export` encodes what plays now."""
+
+
+class ShotPlan(NamedTuple):
+    """What the film will show for one shot."""
+
+    number: int
+    """As people count: the first shot is 1."""
+    shot: Shot
+    state: State
+    take: Take | None
+    """The take shown; None when it is to be made, or sketched."""
+    generate: bool
+
+    @property
+    def sketched(self) -> bool:
+        return self.take is None and not self.generate
+
+
+class Plan(NamedTuple):
+    folder: Path
+    project: Project
+    shots: tuple[ShotPlan, ...]
+    engine: str
+    """Name of the resolved smoothing engine; empty when the film needs no in-between."""
+    preset: str
+    out: Path
+
+    @property
+    def to_generate(self) -> tuple[ShotPlan, ...]:
+        return tuple(shot for shot in self.shots if shot.generate)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the maker should know of this film, a sentence each."""
+        return tuple(note for shot in self.shots for note in _notes(self.project, shot))
+
+
+def plan(
+    folder: Path,
+    project: Project,
+    takes: Mapping[str, Take],
+    *,
+    mode: Mode,
+    preset: str,
+    out: Path,
+    keep_stale: bool = False,
+) -> Plan:
+    """What the film of `project` needs.
+
+    Everything that can stop it is found here, before any work: raises `StoryboardError` when there are no
+    shots, a shot that must be made has no prompt or no model on this machine, or the smoothing engine that the
+    project asks for is not here.
+    """
+    if not project.shots:
+        raise StoryboardError(f"{project.name!r} has no shots yet; add one with `storyboard add`")
+    shots = tuple(
+        _plan_shot(project, number, shot, takes, mode, keep_stale)
+        for number, shot in enumerate(project.shots, 1)
+    )
+    takes_.check(folder, project, [planned.shot for planned in shots if planned.generate])
+    engine = _engine(project, shots)
+    return Plan(folder, project, shots, engine, preset, out)
+
+
+def positions(project: Project, shot: Shot, take: Take) -> tuple[Fraction, ...]:
+    """The place in `take` that each timeline frame of `shot` shows."""
+    motion = project.motion_of(shot)
+    return timing.positions(motion, shot.length, take.rate, project.rate, take.frames, take.cuts)
+
+
+def _plan_shot(
+    project: Project, number: int, shot: Shot, takes: Mapping[str, Take], mode: Mode, keep_stale: bool
+) -> ShotPlan:
+    take = takes.get(shot.chosen.take) if shot.chosen else None
+    now = state(project, shot, take)
+    generate = mode == "render" and (now in ("draft", "missing") or (now == "stale" and not keep_stale))
+    if generate and shot.chosen and not shot.chosen.wish:
+        raise StoryboardError(
+            f"shot {number} shows an imported clip that is no longer in the project's folder; import it again, "
+            f"or choose another take"
+        )
+    return ShotPlan(number, shot, now, None if generate else take, generate)
+
+
+def _engine(project: Project, shots: tuple[ShotPlan, ...]) -> str:
+    """The engine of this film, resolved once; empty when every position is an original frame."""
+    from storyboard.smoothers import registry
+
+    if not any(_needs_inbetweens(project, planned) for planned in shots):
+        return ""
+    return registry.resolve(project.smoother)
+
+
+def _needs_inbetweens(project: Project, planned: ShotPlan) -> bool:
+    if planned.sketched or project.motion_of(planned.shot).smoothing == "off":
+        return False
+    if planned.take is None:
+        return True  # its rate is not known before it is made; the engine must be here in case
+    return any(p.denominator != 1 for p in positions(project, planned.shot, planned.take))
+
+
+def _notes(project: Project, planned: ShotPlan) -> list[str]:
+    name = f"shot {planned.number}"
+    notes = []
+    if planned.state == "missing" and planned.sketched:
+        notes.append(f"{name} is sketched: the file of its chosen take is gone")
+    elif planned.sketched:
+        notes.append(f"{name} is sketched: it has no take yet")
+    elif planned.state == "stale" and planned.take is not None:
+        notes.append(f"{name} shows an older take: its wish changed since that was chosen")
+    if planned.take is not None:
+        held = short_by(project, planned.shot, planned.take)
+        if held:
+            notes.append(f"{name} is short by {held} frames: its last picture is held")
+        if _loses_sound(project, planned):
+            notes.append(f"{name} plays without its sound: only clips at speed 1 keep it")
+    return notes
+
+
+def _loses_sound(project: Project, planned: ShotPlan) -> bool:
+    take = planned.take
+    if take is None or take.source is None or not take.source.sound or planned.shot.muted:
+        return False
+    return project.motion_of(planned.shot).speed != 1
+
+
+def models_named(plan_: Plan) -> list[str]:
+    """The models whose pictures are in the film, for its metadata; built-in ones by their plain names."""
+    names = set()
+    for planned in plan_.shots:
+        if planned.sketched:
+            names.add(SKETCH)
+        elif planned.generate:
+            names.add(wish(planned.shot, plan_.project.look).model)
+        elif planned.take is not None and planned.take.recipe is not None:
+            names.add(planned.take.recipe.model)
+    return sorted(names - {CARD})

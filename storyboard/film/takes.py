@@ -1,0 +1,249 @@
+"""Making takes on request: new ones from recipes, imports from files, and the proof that a take can be remade."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from storyboard import atomic, store, timing
+from storyboard.errors import EditError, GeneratorError, MediaError, StoryboardError
+from storyboard.film.history import History
+from storyboard.film.runner import Outcome, Runner, Watch
+from storyboard.project import Project, Shot, seed_for, wish
+from storyboard.take import Take
+from storyboard.workers.crew import Crew
+from storyboard.workers.steps import Comparison, Examine, Generate, Listen, Remake
+
+
+def generate_step(
+    folder: Path, project: Project, shot: Shot, number: int, *, seed: int | None = None
+) -> Generate:
+    """The step that makes take `number` of `shot`, long enough for its length and motion.
+
+    `seed` overrides the shot's. Raises `GeneratorError` when the shot's model is not here.
+    """
+    from storyboard.generators import registry
+
+    wanted = wish(shot, project.look)
+    generator = registry.open_generator(wanted.model, folder)
+    seconds = timing.take_seconds(project.motion_of(shot), shot.length, project.rate)
+    recipe = generator.recipe(
+        wanted, seed_for(shot, number) if seed is None else seed, seconds, project.width, project.height
+    )
+    return Generate(
+        take=store.new_id(),
+        shot=shot.id,
+        number=number,
+        wish=wanted.key,
+        model=wanted.model,
+        recipe=recipe,
+    )
+
+
+class Takes(NamedTuple):
+    made: tuple[Take, ...]
+    failures: tuple[str, ...]
+    """A sentence for each take that failed."""
+
+
+def make(
+    folder: Path,
+    project: Project,
+    shots: Sequence[Shot],
+    count: int = 1,
+    *,
+    seed: int | None = None,
+    watch: Watch = lambda _: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Takes:
+    """Make `count` new takes of each of `shots`. Each is on disk as soon as it is made.
+
+    Several takes of one shot have different seeds, so they ignore a locked one; with `seed` they use `seed`,
+    `seed + 1`, ... Raises `GeneratorError` before any work when a prompt or a model is missing, and
+    `Cancelled`; takes made until then are kept.
+    """
+    from storyboard.generators import registry
+
+    check(folder, project, shots)
+    numbers = store.numbers(folder)
+    made: list[Take] = []
+
+    def arrived(outcome: Outcome) -> None:
+        assert outcome.take is not None
+        made.append(outcome.take)
+        store.adopt_arrived(folder)
+
+    with Crew(folder) as crew:
+        runner = Runner(crew, History(), watch, cancelled)
+        for shot in shots:
+            base = msgspec.structs.replace(shot, seed=None) if count > 1 else shot
+            for nth in range(count):
+                number = numbers.get(shot.id, 0) + 1 + nth
+                wanted = None if seed is None else seed + nth
+                step = generate_step(
+                    folder, project, shot, number, seed=seed_for(base, number) if wanted is None else wanted
+                )
+                label = f"shot {project.index(shot.id) + 1} take {number}"
+                runner.submit(
+                    f"takes/{step.take}", step, label, arrived, lane=registry.lane(step.model), unit="step"
+                )
+        runner.run()
+    return Takes(tuple(made), tuple(f"{failure.label}: {failure.reason}" for failure in runner.failures))
+
+
+def check(folder: Path, project: Project, shots: Sequence[Shot]) -> None:
+    """Raise `GeneratorError` when one of `shots` cannot be made: no prompt, or a model that is not here."""
+    from storyboard.generators import registry
+
+    for shot in shots:
+        if not shot.prompt.strip():
+            number = project.index(shot.id) + 1
+            raise GeneratorError(
+                f'shot {number} has no prompt; write one with `storyboard set {folder} {number} --prompt "..."`'
+            )
+    for model in sorted({wish(shot, project.look).model for shot in shots}):
+        registry.check(model, folder)
+
+
+def bring_in(folder: Path, original: Path, shot_id: str, watch: Watch = lambda _: None) -> Take:
+    """Copy `original` (a clip or a picture) into the project and publish the take that it is, for shot `shot_id`.
+
+    Raises `MediaError` when it cannot be read; nothing is left behind then.
+    """
+    file, new = copy_media(folder, original)
+    found: list[Take] = []
+    with Crew(folder, media_workers=1) as crew:
+        runner = Runner(crew, History(), watch)
+        step = Examine(file=file, take=store.new_id(), shot=shot_id)
+        runner.submit(
+            file, step, original.name, lambda outcome: found.extend([outcome.take] if outcome.take else [])
+        )
+        runner.run()
+    if not found:
+        if new:
+            (folder / file).unlink(missing_ok=True)
+        raise MediaError(runner.failures[0].reason)
+    store.publish(folder, found[0])
+    return found[0]
+
+
+def bring_sound(folder: Path, original: Path) -> str:
+    """Copy a piece of music into the project; returns its name there. Raises `MediaError` when it has no sound."""
+    file, new = copy_media(folder, original)
+    with Crew(folder, media_workers=1) as crew:
+        runner = Runner(crew, History(), lambda _: None)
+        runner.submit(file, Listen(file=file), original.name, lambda _: None)
+        runner.run()
+    if runner.failures:
+        if new:
+            (folder / file).unlink(missing_ok=True)
+        raise MediaError(runner.failures[0].reason)
+    return file
+
+
+def copy_media(folder: Path, original: Path) -> tuple[str, bool]:
+    """Copy a file into `media/`; returns its name there, relative to the project, and whether it is new.
+
+    The name carries the start of the content's hash: the same file is copied once, another never replaces it.
+    """
+    try:
+        with original.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise MediaError(
+            f"{original} cannot be read: {(error.strerror or str(error)).lower()}; check the path"
+        ) from error
+    stem = re.sub(r"[^\w-]+", "-", original.stem).strip("-")[:60] or "media"
+    suffix = re.sub(r"[^.a-z0-9]", "", original.suffix.lower())[:10]
+    name = f"media/{stem}-{digest[:10]}{suffix}"
+    target = folder / name
+    if target.exists():
+        return name, False
+    target.parent.mkdir(exist_ok=True)
+    with atomic.replacing(target) as temporary:
+        shutil.copyfile(original, temporary)
+    return name, True
+
+
+class Verified(NamedTuple):
+    take: Take
+    comparison: Comparison | None
+    """None when the take could not be made again; `reason` says why."""
+    reason: str
+
+
+def verify(
+    folder: Path,
+    chosen: Sequence[Take],
+    watch: Watch = lambda _: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> list[Verified]:
+    """Make each of `chosen` again from its recipe and compare the pixels. Nothing is written."""
+    from storyboard.generators import registry
+
+    done: dict[str, Comparison] = {}
+    failed: dict[str, str] = {}
+    with Crew(folder) as crew:
+        runner = Runner(crew, History(), watch, cancelled)
+        for take in chosen:
+            if take.recipe is None:
+                failed[take.id] = "it was imported, not generated"
+                continue
+            try:
+                registry.check(take.recipe.model, folder)
+            except StoryboardError as error:
+                failed[take.id] = str(error)
+                continue
+            lane = registry.lane(take.recipe.model)
+            then = partial(_compared, done, take.id)
+            runner.submit(
+                f"again {take.id}", Remake(take=take), f"take {take.id}", then, lane=lane, unit="step"
+            )
+        runner.run()
+    for failure in runner.failures:
+        failed.setdefault(failure.label.removeprefix("take "), failure.reason)
+    return [Verified(take, done.get(take.id), failed.get(take.id, "")) for take in chosen]
+
+
+def _compared(done: dict[str, Comparison], take_id: str, outcome: Outcome) -> None:
+    if outcome.comparison is not None:
+        done[take_id] = outcome.comparison
+
+
+def differs_in(take: Take, comparison: Comparison) -> str:
+    """Which of the things that decide pixels are not as they were: `torch 2.12 -> 2.13`. Empty when none."""
+    names = sorted(take.ran.keys() & comparison.ran.keys())
+    changed = [
+        f"{name} {take.ran[name]} -> {comparison.ran[name]}"
+        for name in names
+        if take.ran[name] != comparison.ran[name]
+    ]
+    return ", ".join(changed)
+
+
+def shots_by_number(project: Project, text: str) -> list[Shot]:
+    """The shots that `2,5-7` means, in the film's order. Raises `EditError` with a sentence."""
+    numbers: set[int] = set()
+    for part in text.split(","):
+        match = re.fullmatch(r"\s*(\d{1,6})\s*(?:-\s*(\d{1,6})\s*)?", part)
+        if match is None:
+            raise EditError(f"{text!r} does not name shots: write numbers and ranges, as in 2,5-7")
+        first, last = int(match[1]), int(match[2] or match[1])
+        if not 1 <= first <= last <= len(project.shots):
+            raise EditError(
+                f"there is no shot {part.strip()}: this project has shots 1 to {len(project.shots)}"
+            )
+        numbers.update(range(first, last + 1))
+    return [project.shots[number - 1] for number in sorted(numbers)]
+
+
+def of_shots(takes: Mapping[str, Take], shots: Sequence[Shot]) -> list[Take]:
+    """The chosen takes of `shots`, as far as they are there."""
+    return [takes[shot.chosen.take] for shot in shots if shot.chosen and shot.chosen.take in takes]

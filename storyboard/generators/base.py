@@ -1,0 +1,41 @@
+"""What a generator is: the seam between a recipe and its frames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING, Protocol
+
+from storyboard.frames import Report
+
+if TYPE_CHECKING:
+    from storyboard.frames import Frames
+    from storyboard.project import Wish
+    from storyboard.take import Recipe
+
+
+class Generator(Protocol):
+    """Turns recipes into frames. One object serves many shots, so a loaded model stays warm between them.
+
+    The contract, tested over every generator in `tests/generators/test_generator_contract.py`:
+    the same recipe gives the same frames, bit for bit, on the same machine; `generate` yields exactly
+    `recipe.frames` frames of (recipe.height, recipe.width, 3) uint8 RGB; `report` is called after each step of
+    the work, and an exception that it raises passes through and leaves the generator usable.
+    """
+
+    def recipe(self, wish: Wish, seed: int, seconds: Fraction, width: int, height: int) -> Recipe:
+        """What would be run for `wish`.
+
+        `seconds` is how much of the take the shot needs, and `width` and `height` the project's size in pixels:
+        the generator asks for at least `seconds` times its model's rate in frames, and rounds all three to what
+        the model accepts. Loads no model. Raises `GeneratorError` when the model is not here or broken.
+        """
+        ...
+
+    def generate(self, recipe: Recipe, report: Report) -> Frames:
+        """The frames of `recipe`. Raises `GeneratorError`, and whatever `report` raises."""
+        ...
+
+    def facts(self) -> Mapping[str, str]:
+        """How takes are made here: device, dtype, batch, memory plan, versions. Recorded with the take."""
+        ...

@@ -1,0 +1,107 @@
+"""Which generators there are, which of them can run here, and opening one by a model's name.
+
+Looking never imports a model's libraries and never uses the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+
+from storyboard.errors import GeneratorError
+from storyboard.generators import models, pipeline, weights
+from storyboard.project import CARD, SKETCH
+
+if TYPE_CHECKING:
+    from storyboard.generators.base import Generator
+
+BUILT_IN = (SKETCH, CARD)
+
+Lane = Literal["generate", "media"]
+"""Where a generator runs: one worker a GPU, or beside the other quick work."""
+
+
+class ModelStatus(Struct, frozen=True):
+    """What this machine knows of a model."""
+
+    name: str
+    kind: Literal["built-in", "folder", "hub"]
+    ready: bool
+    reason: str = ""
+    """When it is not ready: why, and what to do, in a sentence."""
+    licence: str = ""
+    licence_note: str = ""
+
+
+def status(model: str, base: Path | None = None) -> ModelStatus:
+    """Whether `model` can run here. `base` is the folder that a relative model folder starts from."""
+    if model in BUILT_IN:
+        return ModelStatus(model, "built-in", True, licence="MIT", licence_note="part of Storyboard")
+    folder = models.folder_of(model, base)
+    kind: Literal["folder", "hub"] = "hub" if folder is None else "folder"
+    facts = models.KNOWN.get(model, models.ModelFacts()) if folder is None else models.ModelFacts()
+    reason = _why_not(model, base)
+    return ModelStatus(model, kind, not reason, reason, facts.licence, facts.licence_note)
+
+
+def check(model: str, base: Path | None = None) -> None:
+    """Raises `GeneratorError` that says why `model` cannot run here and how to get it, before any work."""
+    now = status(model, base)
+    if not now.ready:
+        raise GeneratorError(now.reason)
+
+
+def known() -> list[ModelStatus]:
+    """The built-in generators, the models we know, those in the hub's cache and the user's own, each once."""
+    names = dict.fromkeys((*BUILT_IN, *models.KNOWN, *models.cached(), *_own()))
+    return [status(name) for name in names]
+
+
+def best() -> str:
+    """The model for a new project on this machine: the first ready one that is not built in, else sketch."""
+    ready = (now.name for now in known() if now.ready and now.kind != "built-in")
+    return next(ready, SKETCH)
+
+
+def lane(model: str) -> Lane:
+    return "media" if model in BUILT_IN else "generate"
+
+
+def open_generator(model: str, base: Path | None = None) -> Generator:
+    """The generator for `model`; nothing is loaded before its first frame. Raises `GeneratorError`."""
+    if model == SKETCH:
+        from storyboard.generators.sketch import SketchGenerator
+
+        return SketchGenerator()
+    if model == CARD:
+        from storyboard.generators.card import CardGenerator
+
+        return CardGenerator()
+    from storyboard.generators.diffusers_video import TextToVideo
+
+    return TextToVideo(models.find(model, base))
+
+
+def close(generator: Generator) -> None:
+    """Gives back the memory of a generator that holds a model."""
+    from storyboard.generators.diffusers_video import TextToVideo
+
+    if isinstance(generator, TextToVideo):
+        generator.close()
+
+
+def _why_not(model: str, base: Path | None) -> str:
+    try:
+        models.find(model, base)
+    except GeneratorError as error:
+        return str(error)
+    return "" if pipeline.installed() else models.NEEDS_PACKAGES.format(model)
+
+
+def _own() -> Iterator[str]:
+    folder = models.own_models()
+    if folder.is_dir():
+        yield from sorted(path.name for path in folder.iterdir() if weights.is_pipeline(path))

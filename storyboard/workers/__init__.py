@@ -1,0 +1,1 @@
+"""The processes that run steps, and the conversation with them."""

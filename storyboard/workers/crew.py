@@ -1,0 +1,233 @@
+"""The parent's side: worker processes in two lanes, and one queue on which all their answers arrive."""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import itertools
+import os
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Literal, Self, TypeAlias
+
+from msgspec import Struct
+
+from storyboard.workers import messages
+from storyboard.workers.steps import Step
+
+Lane = Literal["generate", "media"]
+
+GRACE = 2.0
+"""Seconds that a worker has to answer a cancel before it is killed."""
+MAX_MEDIA_WORKERS = 4
+"""Beyond four the smoother's memory costs more than the last cores bring."""
+
+
+class Crashed(Struct, frozen=True):
+    """The worker ended without an answer: a crash in a driver or a library. `reason` is for the user."""
+
+    job: int
+    reason: str
+    log: str
+
+
+_Answers: TypeAlias = "queue.Queue[tuple[_Worker, subprocess.Popen[bytes], messages.Answer | None]]"
+
+Event = messages.Progress | messages.Done | messages.Failed | messages.Stopped | Crashed
+
+
+class Crew:
+    """Runs steps in worker processes: one for generating, a few for media.
+
+    Processes start with their first step and stay warm. `submit` returns at once; answers are fetched with
+    `next`. Used from one thread.
+    """
+
+    def __init__(self, folder: Path, media_workers: int | None = None) -> None:
+        cores = os.cpu_count() or 1
+        # Fewer workers than steps would leave cores idle; fewer steps than workers give each step more threads.
+        count = min(cores, MAX_MEDIA_WORKERS, media_workers or MAX_MEDIA_WORKERS)
+        self._folder = folder.resolve()
+        self._answers: _Answers = queue.Queue()
+        self._workers: dict[Lane, list[_Worker]] = {
+            "generate": [_Worker(cores, self._answers)],
+            "media": [_Worker(max(1, cores // count), self._answers) for _ in range(count)],
+        }
+        self._waiting: dict[Lane, collections.deque[messages.Do]] = {
+            "generate": collections.deque(),
+            "media": collections.deque(),
+        }
+        self._numbers = itertools.count(1)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def submit(self, step: Step, lane: Lane) -> int:
+        """Queue `step`; returns the number that its events carry."""
+        job = next(self._numbers)
+        self._waiting[lane].append(messages.Do(job, str(self._folder), step))
+        self._hand_out()
+        return job
+
+    def next(self, timeout: float | None = None) -> Event | None:
+        """The next event, or None when none came within `timeout` seconds."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while True:
+            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            try:
+                worker, process, answer = self._answers.get(timeout=left)
+            except queue.Empty:
+                return None
+            event = worker.crashed(process) if answer is None else answer
+            if event is not None and event.job == worker.job:
+                if not isinstance(event, messages.Progress):
+                    worker.job = None
+                    self._hand_out()
+                return event
+
+    def cancel(self, job: int) -> None:
+        """Ask for the end of a job, waiting or running; a running one answers `Stopped` or is killed."""
+        for lane, waiting in self._waiting.items():
+            self._waiting[lane] = collections.deque(order for order in waiting if order.job != job)
+        for worker in itertools.chain(*self._workers.values()):
+            if worker.job == job:
+                worker.cancel()
+
+    def close(self) -> None:
+        """Cancel what runs, give it `GRACE` seconds, end every process."""
+        for waiting in self._waiting.values():
+            waiting.clear()
+        workers = [w for w in itertools.chain(*self._workers.values()) if w.running]
+        busy = [w for w in workers if w.job is not None]
+        for worker in busy:
+            worker.cancel()
+        deadline = time.monotonic() + GRACE
+        while any(w.job is not None for w in busy) and (left := deadline - time.monotonic()) > 0:
+            self.next(timeout=left)
+        for worker in workers:
+            worker.end()
+
+    def _hand_out(self) -> None:
+        for lane, waiting in self._waiting.items():
+            for worker in self._workers[lane]:
+                if waiting and worker.job is None:
+                    worker.do(waiting.popleft())
+
+
+class _Worker:
+    """One process and the thread that reads its answers."""
+
+    def __init__(self, threads: int, answers: _Answers) -> None:
+        self._threads = threads
+        self._answers = answers
+        self._process: subprocess.Popen[bytes] | None = None
+        self._log: IO[bytes] | None = None
+        self.job: int | None = None
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def do(self, order: messages.Do) -> None:
+        self.job = order.job
+        if not self.running:
+            self._start()
+        # A worker that died between two steps shows itself to the reading thread.
+        with contextlib.suppress(OSError):
+            self._send(order)
+
+    def cancel(self) -> None:
+        if self.job is None:
+            return
+        with contextlib.suppress(OSError):
+            self._send(messages.Cancel(self.job))
+        process, job = self._process, self.job
+
+        def kill_if_silent() -> None:
+            if self.job == job and process is not None and process.poll() is None:
+                process.kill()
+
+        timer = threading.Timer(GRACE, kill_if_silent)
+        timer.daemon = True
+        timer.start()
+
+    def crashed(self, process: subprocess.Popen[bytes]) -> Crashed | None:
+        """What to say of a process whose answers ended; None when it had no job or was replaced since."""
+        if process is not self._process or self.job is None:
+            return None
+        reason = _ended(process.wait())
+        return Crashed(self.job, f"the worker process ended ({reason}); try again", self._log_tail())
+
+    def end(self) -> None:
+        process = self._process
+        if process is None:
+            return
+        if self.job is not None:
+            process.kill()
+        if process.stdin is not None:
+            with contextlib.suppress(OSError):
+                process.stdin.close()
+        try:
+            process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if self._log is not None:
+            self._log.close()
+        self._process = None
+
+    def _start(self) -> None:
+        self.end()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        # -P: a file in the user's folder must not be imported in place of a library. A session of its own:
+        # Ctrl+C is for the parent, which then tells the worker.
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "storyboard.workers", str(self._threads)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            start_new_session=True,
+        )
+        threading.Thread(target=self._listen, args=(self._process,), daemon=True).start()
+
+    def _listen(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout is not None
+        # Closed here and by nobody else: closing a stream that another thread reads would wait for that read.
+        with process.stdout as stream:
+            while (answer := messages.read_answer(stream)) is not None:
+                self._answers.put((self, process, answer))
+        self._answers.put((self, process, None))
+
+    def _send(self, order: messages.Order) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        messages.write(self._process.stdin, order)
+
+    def _log_tail(self, size: int = 4000) -> str:
+        if self._log is None:
+            return ""
+        end = self._log.seek(0, os.SEEK_END)
+        self._log.seek(max(0, end - size))
+        return self._log.read().decode("utf-8", "replace")
+
+
+def _ended(code: int) -> str:
+    import signal
+
+    if code >= 0:
+        return f"exit code {code}"
+    with contextlib.suppress(ValueError):
+        name = signal.Signals(-code).name
+        return f"killed by {name}, most likely out of memory" if name == "SIGKILL" else f"crashed with {name}"
+    return f"signal {-code}"

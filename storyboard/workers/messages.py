@@ -1,0 +1,106 @@
+"""The conversation with a worker: length-prefixed MessagePack over its standard input and output."""
+
+from __future__ import annotations
+
+import struct
+from fractions import Fraction
+from typing import IO, Any
+
+import msgspec
+from msgspec import Struct
+
+from storyboard.take import Take
+from storyboard.workers.steps import Comparison, SmoothedVideo, Step
+
+MAX_MESSAGE = 256 << 20
+"""Bytes. A film of 20,000 segments is named in 2 MB; more than this is noise on the line."""
+
+
+class Do(Struct, frozen=True, tag=True):
+    job: int
+    folder: str
+    step: Step
+
+
+class Cancel(Struct, frozen=True, tag=True):
+    job: int
+
+
+class Progress(Struct, frozen=True, tag=True):
+    job: int
+    done: int
+    total: int
+
+
+class Done(Struct, frozen=True, tag=True):
+    job: int
+    seconds: float
+    take: Take | None = None
+    comparison: Comparison | None = None
+    video: SmoothedVideo | None = None
+
+
+class Failed(Struct, frozen=True, tag=True):
+    """The step ended with an error. `reason` is the sentence for the user; a bug of ours has a trace too."""
+
+    job: int
+    reason: str
+    kind: str = "StoryboardError"
+    trace: str = ""
+
+
+class Stopped(Struct, frozen=True, tag=True):
+    """The step ended because it was cancelled."""
+
+    job: int
+
+
+Order = Do | Cancel
+Answer = Progress | Done | Failed | Stopped
+
+
+def _encode_other(value: Any) -> Any:
+    if isinstance(value, Fraction):
+        return str(value)
+    raise TypeError(type(value).__name__)
+
+
+def _decode_other(kind: type, value: Any) -> Any:
+    if kind is Fraction:
+        return Fraction(value)
+    raise TypeError(kind)
+
+
+_ENCODER = msgspec.msgpack.Encoder(enc_hook=_encode_other)
+_ORDERS: msgspec.msgpack.Decoder[Order] = msgspec.msgpack.Decoder(Order, dec_hook=_decode_other)
+_ANSWERS: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer, dec_hook=_decode_other)
+
+
+def write(stream: IO[bytes], message: Order | Answer) -> None:
+    """Send one message. Raises `OSError` when the other side is gone."""
+    data = _ENCODER.encode(message)
+    stream.write(struct.pack("<I", len(data)) + data)
+    stream.flush()
+
+
+def read_order(stream: IO[bytes]) -> Order | None:
+    """The next order, or None when the parent has gone."""
+    data = _read(stream)
+    return None if data is None else _ORDERS.decode(data)
+
+
+def read_answer(stream: IO[bytes]) -> Answer | None:
+    """The next answer, or None when the worker has gone."""
+    data = _read(stream)
+    return None if data is None else _ANSWERS.decode(data)
+
+
+def _read(stream: IO[bytes]) -> bytes | None:
+    head = stream.read(4)
+    if len(head) < 4:
+        return None
+    (size,) = struct.unpack("<I", head)
+    if size > MAX_MESSAGE:
+        return None
+    data = stream.read(size)
+    return data if len(data) == size else None

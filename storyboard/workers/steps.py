@@ -1,0 +1,161 @@
+"""Steps: what a worker can be asked to do, as values. Paths are relative to the project's folder, so a step
+means the same in any process on any machine that holds the folder."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from msgspec import Struct
+
+from storyboard.project import Fit, Music
+from storyboard.take import Recipe, Take
+
+
+class _Step(Struct, frozen=True, forbid_unknown_fields=True, tag=True, omit_defaults=True):
+    pass
+
+
+class Generate(_Step, frozen=True):
+    """Make a take from its recipe, write its pixels, publish its sidecar."""
+
+    take: str
+    """Id of the take to be."""
+    shot: str
+    number: int
+    wish: str
+    """Key of the wish it is made for."""
+    model: str
+    recipe: Recipe
+
+
+class Smooth(_Step, frozen=True):
+    """Make in-betweens of a take and keep them losslessly."""
+
+    take: Take
+    engine: str
+    """The resolved engine's name."""
+    positions: tuple[Fraction, ...]
+    """Fractional places in the take, ascending; all of them are made."""
+    out: str
+
+
+class InBetweens(Struct, frozen=True, forbid_unknown_fields=True):
+    """A file of in-betweens: which positions of a take it holds, in order."""
+
+    file: str
+    positions: tuple[Fraction, ...]
+
+
+class Drawn(Struct, frozen=True, forbid_unknown_fields=True):
+    """The stand-in picture of a shot without a take."""
+
+    prompt: str
+    seed: int
+    number: int | None
+    """The shot's number for the text card, where the prompt cannot be drawn."""
+
+
+class Encode(_Step, frozen=True):
+    """Encode a shot's final frames as a segment, from its take and in-betweens or from its sketch."""
+
+    width: int
+    height: int
+    rate: Fraction
+    preset: str
+    length: int
+    out: str
+    fit: Fit = "cover"
+    take: Take | None = None
+    positions: tuple[Fraction, ...] = ()
+    inbetweens: tuple[InBetweens, ...] = ()
+    drawn: Drawn | None = None
+
+
+class Sound(Struct, frozen=True, forbid_unknown_fields=True):
+    """The sound of an imported clip in the film."""
+
+    file: str
+    start: Fraction
+    """Seconds into the film."""
+    source_in: Fraction
+    """Seconds into the file."""
+    seconds: Fraction
+
+
+class Mix(_Step, frozen=True):
+    """Mix the film's one audio bed."""
+
+    seconds: Fraction
+    out: str
+    music: Music | None = None
+    clips: tuple[Sound, ...] = ()
+
+
+class Stitch(_Step, frozen=True):
+    """Join segments to a film by packet copy."""
+
+    segments: tuple[str, ...]
+    frames: int
+    rate: Fraction
+    preset: str
+    out: str
+    """Absolute, since films may be written anywhere the user says."""
+    audio: str | None = None
+    metadata: dict[str, str] = {}
+
+
+class Examine(_Step, frozen=True):
+    """Read an original that is to be imported, without trusting it. Answers its `Take`."""
+
+    file: str
+    """As copied into the project."""
+    take: str
+    shot: str
+
+
+class Remake(_Step, frozen=True):
+    """Make a take again from its recipe and compare; nothing is written. Answers a `Comparison`."""
+
+    take: Take
+
+
+class Listen(_Step, frozen=True):
+    """Make sure that a piece of music can be played."""
+
+    file: str
+
+
+class SmoothVideo(_Step, frozen=True):
+    """Write a video with more frames. Paths are absolute: it belongs to no project."""
+
+    file: str
+    out: str
+    engine: str
+    preset: str
+    speed: Fraction
+    factor: int | None = None
+    rate: Fraction | None = None
+
+
+class SmoothedVideo(Struct, frozen=True):
+    """What came of it."""
+
+    file: str
+    source_frames: int
+    frames: int
+    rate: Fraction
+    engine: str
+    cuts: int
+
+
+class Comparison(Struct, frozen=True):
+    """How a take made again differs from the stored one."""
+
+    identical: bool
+    max: int = 0
+    """Largest difference of any channel, 0 to 255."""
+    mean: float = 0.0
+    ran: dict[str, str] = {}
+
+
+Step = Generate | Smooth | Encode | Mix | Stitch | Examine | Remake | Listen | SmoothVideo

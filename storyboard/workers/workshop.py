@@ -1,0 +1,324 @@
+"""How each kind of step is done. A workshop keeps its models and engines warm between steps."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+import time
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+
+from storyboard import atomic, paths, values
+from storyboard.errors import GeneratorError, MediaError
+from storyboard.frames import Report
+from storyboard.take import Source, Take
+from storyboard.workers.steps import (
+    Comparison,
+    Drawn,
+    Encode,
+    Examine,
+    Generate,
+    InBetweens,
+    Listen,
+    Mix,
+    Remake,
+    Smooth,
+    SmoothedVideo,
+    SmoothVideo,
+    Step,
+    Stitch,
+)
+
+if TYPE_CHECKING:
+    from storyboard.frames import Frame, Frames
+    from storyboard.generators.base import Generator
+    from storyboard.smoothers.base import Smoother
+
+
+class Result(NamedTuple):
+    take: Take | None = None
+    comparison: Comparison | None = None
+    video: SmoothedVideo | None = None
+
+
+class Workshop:
+    """Runs steps, one at a time. `threads` is how many a smoothing engine may use."""
+
+    def __init__(self, threads: int) -> None:
+        self._threads = threads
+        self._generator: tuple[str, Generator] | None = None
+        self._smoother: tuple[str, Smoother] | None = None
+
+    def run(self, folder: Path, step: Step, report: Report) -> Result:
+        """Do `step` in the project at `folder`. Raises `StoryboardError`, and what `report` raises."""
+        done: dict[type[Any], Callable[[Path, Any, Report], Result | None]] = {
+            Generate: self._generate,
+            Smooth: self._smooth,
+            Encode: self._encode,
+            Mix: _mix,
+            Stitch: _stitch,
+            Examine: _examine,
+            Remake: self._remake,
+            Listen: _listen,
+            SmoothVideo: self._smooth_video,
+        }
+        return done[type(step)](folder, step, report) or Result()
+
+    def _generate(self, folder: Path, step: Generate, report: Report) -> Result:
+        from storyboard import store
+        from storyboard.media import lossless
+
+        recipe = step.recipe
+        generator = self._generator_for(step.model, folder)
+        start = time.monotonic()
+        path = paths.inside(folder, f"takes/{step.take}.mkv")
+        path.parent.mkdir(exist_ok=True)
+        frames = generator.generate(recipe, report)
+        written = lossless.write(path, frames, recipe.rate)
+        if written.frames != recipe.frames:
+            path.unlink()
+            raise GeneratorError(
+                f"{step.model} made {written.frames} frames where {recipe.frames} were asked; try another model"
+            )
+        take = Take(
+            id=step.take,
+            shot=step.shot,
+            number=step.number,
+            created=_now(),
+            frames=written.frames,
+            rate=recipe.rate,
+            width=written.width,
+            height=written.height,
+            content=written.content,
+            wish=step.wish,
+            recipe=recipe,
+            seconds=round(time.monotonic() - start, 3),
+            ran=_plain(generator.facts()),
+        )
+        store.publish(folder, take)
+        return Result(take=take)
+
+    def _smooth(self, folder: Path, step: Smooth, report: Report) -> None:
+        from storyboard.media import lossless
+        from storyboard.smoothers import inbetween
+
+        first, last = _span(step.positions)
+        frames = _source(folder, step.take, first, last)
+        made = inbetween.at_positions(frames, step.positions, self._smoother_for(step.engine), first=first)
+        out = paths.inside(folder, step.out)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        lossless.write(out, _counted(made, len(step.positions), report), step.take.rate)
+        # The index comes last: in-betweens that it does not name are not believed.
+        with atomic.replacing(out.with_suffix(".json")) as index:
+            index.write_bytes(values.encode_line(step.positions))
+
+    def _encode(self, folder: Path, step: Encode, report: Report) -> None:
+        from storyboard.media import fit, segment
+
+        frames = _drawn(step, step.drawn) if step.drawn else _shown(folder, step)
+        fitted = (fit.fit(frame, step.width, step.height, step.fit) for frame in frames)
+        out = paths.inside(folder, step.out)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        preset = segment.PRESETS[step.preset]
+        count = _counted(fitted, step.length, report)
+        segment.write(out, count, step.width, step.height, step.rate, preset)
+
+    def _remake(self, folder: Path, step: Remake, report: Report) -> Result:
+        take = step.take
+        if take.recipe is None:
+            raise GeneratorError(
+                f"take {take.id} was imported, not generated: there is nothing to make again"
+            )
+        generator = self._generator_for(take.recipe.model, folder)
+        comparison = compare(
+            _source(folder, take, 0, take.frames - 1), generator.generate(take.recipe, report)
+        )
+        return Result(comparison=msgspec.structs.replace(comparison, ran=_plain(generator.facts())))
+
+    def _smooth_video(self, _folder: Path, step: SmoothVideo, report: Report) -> Result:
+        from storyboard.workers import video
+
+        return Result(video=video.smooth(step, self._smoother_for(step.engine), report))
+
+    def _generator_for(self, model: str, folder: Path) -> Generator:
+        from storyboard.generators import registry
+
+        if self._generator is None or self._generator[0] != model:
+            if self._generator is not None:
+                registry.close(self._generator[1])
+                self._generator = None
+            self._generator = (model, registry.open_generator(model, folder))
+        return self._generator[1]
+
+    def _smoother_for(self, engine: str) -> Smoother:
+        from storyboard.smoothers import registry
+
+        if self._smoother is None or self._smoother[0] != engine:
+            self._smoother = (engine, registry.open_smoother(engine, threads=self._threads))
+        return self._smoother[1]
+
+
+def compare(stored: Frames, made: Frames) -> Comparison:
+    """How the frames of `made` differ from `stored`: the largest and the mean difference of a channel."""
+    import numpy as np
+
+    largest, total, count = 0, 0.0, 0
+    for a, b in itertools.zip_longest(stored, made):
+        if a is None or b is None or a.shape != b.shape:
+            return Comparison(identical=False, max=255, mean=255.0)
+        difference = np.abs(a.astype(np.int16) - b)
+        largest = max(largest, int(difference.max()))
+        total += float(difference.sum())
+        count += difference.size
+    return Comparison(identical=largest == 0, max=largest, mean=total / max(count, 1))
+
+
+def _mix(folder: Path, step: Mix, report: Report) -> None:
+    from storyboard.media import sound
+
+    music_file = paths.inside(folder, step.music.file) if step.music else None
+    clips = [
+        sound.ClipSound(paths.inside(folder, clip.file), clip.start, clip.source_in, clip.seconds)
+        for clip in step.clips
+    ]
+    out = paths.inside(folder, step.out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    sound.mix(out, step.seconds, step.music, music_file, clips, report)
+
+
+def _listen(folder: Path, step: Listen, _report: Report) -> None:
+    from storyboard.media import sound
+
+    sound.check(paths.inside(folder, step.file))
+
+
+def _stitch(folder: Path, step: Stitch, report: Report) -> None:
+    from storyboard.media import segment, stitch
+
+    stitch.stitch(
+        [paths.inside(folder, part) for part in step.segments],
+        Path(step.out),
+        step.rate,
+        segment.PRESETS[step.preset],
+        frames=step.frames,
+        audio=paths.inside(folder, step.audio) if step.audio else None,
+        metadata=step.metadata,
+        report=report,
+    )
+
+
+def _examine(folder: Path, step: Examine, _report: Report) -> Result:
+    from storyboard.media import importing
+
+    found = importing.examine(paths.inside(folder, step.file))
+    take = Take(
+        id=step.take,
+        shot=step.shot,
+        number=1,
+        created=_now(),
+        frames=found.frames,
+        rate=found.rate,
+        width=found.width,
+        height=found.height,
+        content=found.sha256,
+        cuts=tuple(found.cuts),
+        source=Source(
+            file=step.file,
+            sha256=found.sha256,
+            kind=found.kind,
+            rotation=found.rotation,
+            time_base=found.time_base,
+            times=tuple(found.times),
+            sound=found.sound,
+        ),
+    )
+    return Result(take=take)
+
+
+def _plain(facts: Mapping[str, str]) -> dict[str, str]:
+    # Libraries give their versions as children of `str` that no encoder knows.
+    return {name: "".join(text) for name, text in facts.items()}
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+
+
+def _span(positions: tuple[Fraction, ...]) -> tuple[int, int]:
+    """The first and the last frame of a take that `positions` (ascending) need."""
+    last = positions[-1]
+    return int(positions[0]), int(last) + (last.denominator != 1)
+
+
+def _source(folder: Path, take: Take, first: int, last: int) -> Frames:
+    from storyboard.media import takes
+
+    return takes.frames_of(folder, take, first, last + 1)
+
+
+def _counted(frames: Frames, total: int, report: Report) -> Iterator[Frame]:
+    for done, frame in enumerate(frames, 1):
+        yield frame
+        report(done, total)
+
+
+def _drawn(step: Encode, drawn: Drawn) -> Frames:
+    from storyboard.generators import sketch
+
+    return sketch.draw(
+        drawn.prompt, drawn.seed, step.width, step.height, step.length, step.rate, number=drawn.number
+    )
+
+
+def _shown(folder: Path, step: Encode) -> Iterator[Frame]:
+    """The frames of a shot in timeline order: originals from the take, the others from its in-betweens."""
+    assert step.take is not None
+    first, last = _span(step.positions)
+    originals = _Places(
+        _source(folder, step.take, first, last), (Fraction(n) for n in itertools.count(first))
+    )
+    made = [
+        _Places(_kept(folder, file), iter(file.positions), frozenset(file.positions))
+        for file in step.inbetweens
+    ]
+    for position in step.positions:
+        if position.denominator == 1:
+            frame = originals.at(position)
+        else:
+            held = next((file for file in made if position in file.holds), None)
+            frame = held.at(position) if held else None
+        if frame is None:
+            raise MediaError(
+                f"frame {position} of take {step.take.id} is missing; run `storyboard render` again"
+            )
+        yield frame
+
+
+def _kept(folder: Path, file: InBetweens) -> Frames:
+    from storyboard.media import lossless
+
+    return lossless.read(paths.inside(folder, file.file))
+
+
+class _Places:
+    """Frames that come in ascending order, asked for by their place; the last one is kept for a repeat."""
+
+    def __init__(
+        self, frames: Frames, places: Iterator[Fraction], holds: frozenset[Fraction] = frozenset()
+    ) -> None:
+        self._coming = zip(places, frames, strict=False)
+        self.holds = holds
+        self._place: Fraction | None = None
+        self._frame: Frame | None = None
+
+    def at(self, wanted: Fraction) -> Frame | None:
+        while self._place is None or self._place < wanted:
+            try:
+                self._place, self._frame = next(self._coming)
+            except StopIteration:
+                return None
+        return self._frame if self._place == wanted else None

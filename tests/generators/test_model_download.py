@@ -1,0 +1,215 @@
+"""Getting a model, from a hub that runs in the test: Hugging Face's own client, over HTTP."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from storyboard.errors import GeneratorError
+from storyboard.generators import models
+
+pytestmark = pytest.mark.models
+
+NAME = "someone/their-video-model"
+COMMIT = "c" * 40
+
+GET = """
+import json, sys
+from storyboard.errors import Cancelled, StoryboardError
+from storyboard.generators import models
+
+seen = []
+def report(done, total):
+    seen.append((done, total))
+    if len(sys.argv) > 2 and done >= int(sys.argv[2]):
+        raise Cancelled
+try:
+    found = models.fetch(sys.argv[1], report)
+    print(json.dumps({"folder": str(found.files.folder), "revision": found.revision, "seen": seen}))
+except Cancelled:
+    print(json.dumps({"cancelled": True, "seen": seen}))
+except StoryboardError as error:
+    print(json.dumps({"error": type(error).__name__, "message": str(error)}))
+"""
+
+
+class Hub(NamedTuple):
+    folder: Path
+    endpoint: str
+    asked: list[str]
+    """The files that were sent, in order."""
+    sizes: dict[str, int]
+    """What the listing says a file has in bytes, where that is not the truth."""
+
+
+@pytest.fixture
+def hub(tiny_model: Path, tmp_path: Path) -> Iterator[Hub]:
+    """A hub with one model, which also has files that nobody should get."""
+    folder = Path(shutil.copytree(tiny_model, tmp_path / "published"))
+    for extra in (
+        "README.md",
+        "unet/diffusion_pytorch_model.bin",
+        "other.safetensors",
+        "example.mp4",
+        "run.py",
+    ):
+        (folder / extra).write_bytes(b"extra")
+    asked: list[str] = []
+    sizes: dict[str, int] = {}
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(folder, asked, sizes))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Hub(folder, f"http://127.0.0.1:{server.server_port}", asked, sizes)
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def _handler(folder: Path, asked: list[str], sizes: dict[str, int]) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_HEAD(self) -> None:
+            self._answer(body=False)
+
+        def do_GET(self) -> None:
+            self._answer(body=True)
+
+        def _answer(self, body: bool) -> None:
+            path = unquote(urlsplit(self.path).path)
+            if path.startswith(f"/api/models/{NAME}"):
+                self._send(json.dumps(_listing(folder, sizes)).encode(), body)
+                return
+            start = f"/{NAME}/resolve/{COMMIT}/"
+            file = folder / path.removeprefix(start)
+            if not path.startswith(start) or not file.is_file():
+                self.send_error(404)
+                return
+            if body:
+                asked.append(path.removeprefix(start))
+            self._send(file.read_bytes(), body)
+
+        def _send(self, content: bytes, body: bool) -> None:
+            self.send_response(200)
+            self.send_header("ETag", f'"{hashlib.sha256(content).hexdigest()}"')
+            self.send_header("X-Repo-Commit", COMMIT)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            if body:
+                self.wfile.write(content)
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+            pass
+
+    return Handler
+
+
+def _listing(folder: Path, sizes: dict[str, int]) -> dict[str, Any]:
+    names = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    files = [
+        {"rfilename": n, "size": sizes.get(n, (folder / n).stat().st_size), "blobId": "0" * 40} for n in names
+    ]
+    return {"id": NAME, "modelId": NAME, "sha": COMMIT, "private": False, "tags": [], "siblings": files}
+
+
+def get(tmp_path: Path, hub: Hub, *args: str, **environment: str) -> dict[str, Any]:
+    """What `fetch` does in a process of its own: the client reads its settings when it is imported."""
+    settings = {
+        "HF_ENDPOINT": hub.endpoint,
+        "HF_HOME": str(tmp_path / "huggingface"),
+        "HF_HUB_OFFLINE": "0",
+        "HF_HUB_DISABLE_XET": "1",
+        "NO_PROXY": "127.0.0.1",
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        **environment,
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", GET, *args],
+        env={**os.environ, **settings},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def test_it_gets_what_is_read_and_nothing_else(hub: Hub, tmp_path: Path) -> None:
+    result = get(tmp_path, hub, NAME)
+    folder = Path(result["folder"])
+    got = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert "unet/diffusion_pytorch_model.safetensors" in got
+    assert all(name.endswith((".json", ".txt", ".safetensors")) for name in got)
+    assert not {"other.safetensors", "README.md", "run.py"} & got
+    assert result["revision"] == COMMIT
+    total = sum((folder / name).stat().st_size for name in got)
+    assert result["seen"][-1] == [total, total]
+    assert result["seen"] == sorted(result["seen"])
+
+
+def test_it_is_then_found_without_the_network(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    get(tmp_path, hub, NAME)
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "huggingface"))
+    assert models.find(NAME).revision == COMMIT
+    assert NAME in list(models.cached())
+
+
+def test_a_cancelled_download_goes_on_with_what_is_missing(hub: Hub, tmp_path: Path) -> None:
+    # Large enough to come in several pieces.
+    large = 25 * 2**20
+    header = json.dumps({"a": {"dtype": "U8", "shape": [large], "data_offsets": [0, large]}}).encode()
+    weights = hub.folder / "unet" / "diffusion_pytorch_model.safetensors"
+    weights.write_bytes(len(header).to_bytes(8, "little") + header + bytes(large))
+    first = get(tmp_path, hub, NAME, str(15 * 2**20))
+    assert first["cancelled"]
+    before = len(hub.asked)
+    second = get(tmp_path, hub, NAME)
+    assert second["revision"] == COMMIT
+    assert hub.asked[before:] == ["unet/diffusion_pytorch_model.safetensors"]
+
+
+def test_pickled_weights_are_refused_before_anything_is_got(hub: Hub, tmp_path: Path) -> None:
+    (hub.folder / "unet" / "diffusion_pytorch_model.safetensors").unlink()
+    result = get(tmp_path, hub, NAME)
+    assert result["error"] == "GeneratorError"
+    assert "unet/diffusion_pytorch_model.bin" in result["message"]
+    assert hub.asked == []
+
+
+def test_a_full_disk_is_seen_before_anything_is_got(hub: Hub, tmp_path: Path) -> None:
+    hub.sizes["unet/diffusion_pytorch_model.safetensors"] = 10**18
+    result = get(tmp_path, hub, NAME)
+    assert result["error"] == "DiskFull"
+    assert hub.asked == []
+
+
+def test_a_model_that_is_not_there_says_so(hub: Hub, tmp_path: Path) -> None:
+    result = get(tmp_path, hub, "someone/else")
+    assert result["error"] == "GeneratorError"
+    assert "someone/else could not be got" in result["message"]
+
+
+@pytest.mark.parametrize("environment", [{"HF_HUB_OFFLINE": "1"}, {"HF_ENDPOINT": "http://127.0.0.1:9"}])
+def test_without_a_network_it_says_so(hub: Hub, tmp_path: Path, environment: dict[str, str]) -> None:
+    result = get(tmp_path, hub, NAME, **environment)
+    assert result["error"] == "GeneratorError"
+    assert f"{NAME} could not be got" in result["message"]
+    assert "\n" not in result["message"]
+
+
+def test_a_folder_is_not_something_to_get() -> None:
+    with pytest.raises(GeneratorError, match="owner/model"):
+        models.fetch("/some/folder")

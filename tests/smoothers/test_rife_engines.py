@@ -1,0 +1,73 @@
+"""The shipped RIFE engines compute what the published network computes, to within one level of 255."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from storyboard.project import SmootherName
+from storyboard.smoothers import registry
+from storyboard.smoothers.base import Gap
+from tests.smoothers.moving import moving
+
+if TYPE_CHECKING:
+    from storyboard.frames import Frame
+    from storyboard.smoothers.registry import OpenSmoother
+    from tests.smoothers.rife_reference import Reference
+
+TIMES = [Fraction(1, 4), Fraction(1, 3), Fraction(1, 2), Fraction(2, 3)]
+SIZES = {(256, 256): TIMES, (64, 64): TIMES, (255, 253): TIMES[:2], (448, 256): TIMES[2:]}
+
+pytestmark = pytest.mark.models
+
+
+@pytest.fixture(scope="module")
+def reference() -> Reference:
+    torch = pytest.importorskip("torch")
+    torch.set_num_threads(1)
+    from tests.smoothers.rife_reference import Reference
+
+    return Reference()
+
+
+@pytest.fixture(scope="module")
+def expected(reference: Reference) -> dict[tuple[int, int], list[tuple[Gap, Frame]]]:
+    """For each size, gaps at its times and the published network's answers."""
+    result = {}
+    for (width, height), times in SIZES.items():
+        frames = moving(width, height, 1 + len(times), seed=width)
+        gaps = [Gap(*pair, t) for pair, t in zip(itertools.pairwise(frames), times, strict=True)]
+        result[width, height] = [(gap, reference.between(*gap)) for gap in gaps]
+    return result
+
+
+@pytest.fixture(scope="module", params=["rife-openvino", "rife-ncnn"])
+def engine(request: pytest.FixtureRequest) -> Iterator[OpenSmoother]:
+    name: SmootherName = request.param
+    status = {status.name: status for status in registry.available()}[name]
+    if not status.usable:
+        pytest.skip(status.reason)
+    opened = registry.open_smoother(name, threads=1)
+    if "gpu" in opened.engine.version:
+        pytest.skip("a graphics card computes in half precision")
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_no_level_is_off_by_more_than_one(
+    engine: OpenSmoother,
+    expected: dict[tuple[int, int], list[tuple[Gap, Frame]]],
+    width: int,
+    height: int,
+) -> None:
+    cases = expected[width, height]
+    for made, (gap, right) in zip(engine.between(gap for gap, _ in cases), cases, strict=True):
+        off = np.abs(made.astype(int) - right)
+        assert off.max() <= 1, gap.t
+        assert off.mean() < 0.01
