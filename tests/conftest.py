@@ -31,6 +31,8 @@ def _isolate() -> None:
     for name in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "STORYBOARD_DEVICE"):
         os.environ.pop(name, None)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    # Of models this small, threads only wait for each other.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 _isolate()

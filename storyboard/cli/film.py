@@ -11,7 +11,6 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
-import click
 import msgspec
 import typer
 
@@ -331,7 +330,7 @@ def smooth(
     from storyboard.film import video
 
     if factor is not None and rate is not None:
-        raise click.UsageError("give --factor or --rate, not both")
+        raise typer.BadParameter("give --factor or --rate, not both")
     options.check_preset(preset)
     wanted = video.Wanted(
         factor=factor if factor is not None or rate is not None else 2,

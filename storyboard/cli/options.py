@@ -7,7 +7,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 
 from storyboard import timing
@@ -26,7 +25,7 @@ def size(text: str) -> tuple[int, int]:
     """`256x256` as (256, 256)."""
     match = re.fullmatch(r"(\d{1,6})\s*[x×]\s*(\d{1,6})", text.strip())
     if match is None:
-        raise click.BadParameter(f"{text!r} is no size: write it as 256x256")
+        raise typer.BadParameter(f"{text!r} is no size: write it as 256x256")
     return int(match[1]), int(match[2])
 
 
@@ -35,7 +34,7 @@ def rate(text: str) -> Fraction:
     try:
         return timing.parse_rate(text)
     except ValueError as error:
-        raise click.BadParameter(str(error)) from None
+        raise typer.BadParameter(str(error)) from None
 
 
 def length(text: str, project_rate: Fraction) -> int:
@@ -43,17 +42,17 @@ def length(text: str, project_rate: Fraction) -> int:
     try:
         return timing.parse_length(text, project_rate)
     except ValueError as error:
-        raise click.BadParameter(str(error)) from None
+        raise typer.BadParameter(str(error)) from None
 
 
 def fraction(text: str) -> Fraction:
     """`1/2`, `0.5` or `2` as an exact number."""
     if not re.fullmatch(r"-?\d{1,9}(\.\d{1,9}|/[1-9]\d{0,8})?", text.strip()):
-        raise click.BadParameter(f"{text!r} is no number: write 1/2, 0.5 or 2")
+        raise typer.BadParameter(f"{text!r} is no number: write 1/2, 0.5 or 2")
     return Fraction(text.strip())
 
 
 def check_preset(name: str) -> str:
     if name not in ("h264", "ffv1"):
-        raise click.BadParameter(f"there is no preset {name!r}: choose h264 or ffv1", param_hint="--preset")
+        raise typer.BadParameter(f"there is no preset {name!r}: choose h264 or ffv1", param_hint="--preset")
     return name

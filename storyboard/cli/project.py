@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import click
 import msgspec
 import typer
 
@@ -101,7 +100,7 @@ def _prompts(file: Path) -> list[str]:
 def _copy_sample(sample: str, folder: Path) -> None:
     names = sorted(path.parent.name for path in resources.samples().glob("*/project.json"))
     if sample not in names:
-        raise click.BadParameter(
+        raise typer.BadParameter(
             f"there is no sample {sample!r}: choose {' or '.join(names)}", param_hint="--sample"
         )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -226,7 +225,7 @@ def _or_inherit(text: str | None, read: Any) -> Any:
     try:
         return read(text)
     except ValueError:
-        raise click.BadParameter(f"{text!r} is no number; write one, or `{INHERIT}`") from None
+        raise typer.BadParameter(f"{text!r} is no number; write one, or `{INHERIT}`") from None
 
 
 def set_(
@@ -290,7 +289,7 @@ def set_(
         else "the whole project: leave the shot's number out",
     )
     if not (look or motion or any(value is not None for value in (*own.values(), *whole.values()))):
-        raise click.UsageError("nothing to set; see `storyboard set --help`")
+        raise typer.BadParameter("nothing to set; see `storyboard set --help`")
     with store.open_project(folder, mode="write") as opened:
         project = opened.project
         if shots is None:
@@ -304,7 +303,7 @@ def set_(
 def _only(given: dict[str, Any], words: str) -> None:
     for key, value in given.items():
         if value is not None:
-            raise click.UsageError(f"--{key.replace('source_in', 'in')} is a setting of {words}")
+            raise typer.BadParameter(f"--{key.replace('source_in', 'in')} is a setting of {words}")
 
 
 def _set_project(
@@ -320,7 +319,7 @@ def _set_project(
     if motion:
         settings["motion"] = edit.read_back(project.motion, motion, "the project's motion")
     if look.get("model", "") is None:
-        raise click.UsageError("the project has no one to inherit a model from; name one")
+        raise typer.BadParameter("the project has no one to inherit a model from; name one")
     if look:
         look = {key: "" if value is None and key == "avoid" else value for key, value in look.items()}
         project = edit.set_look(project, **look)

@@ -11,11 +11,16 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
 
-import click
+import typer
 
 from storyboard.errors import Cancelled, StoryboardError
 
 OK, ERROR, USAGE, CANCELLED = 0, 1, 2, 130
+
+
+# Typer brings its own copy of click from some version on; the error that both raise for wrong usage is found
+# through the one that Typer exports.
+UsageError = typer.BadParameter.__mro__[1]
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -26,10 +31,10 @@ def run(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, _terminated)
     try:
         result = app(args=list(arguments), prog_name="storyboard", standalone_mode=False)
-    except click.ClickException as error:
+    except UsageError as error:
         error.show()
-        return error.exit_code
-    except (KeyboardInterrupt, click.Abort, Cancelled):
+        return USAGE
+    except (KeyboardInterrupt, typer.Abort, Cancelled):
         print("Stopped. What was done is kept; the same command goes on from here.", file=sys.stderr)
         return CANCELLED
     except StoryboardError as error:

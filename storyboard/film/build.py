@@ -19,7 +19,7 @@ from storyboard.film.cache import FILMS, INBETWEENS, LIMIT, SEGMENTS, SOUND, Cac
 from storyboard.film.history import History
 from storyboard.film.plan import Plan, ShotPlan, models_named, positions
 from storyboard.film.runner import Failure, Outcome, Runner, Watch
-from storyboard.project import seed_for
+from storyboard.project import seed_for, wish
 from storyboard.smoothers.base import Engine
 from storyboard.take import Take
 from storyboard.workers.crew import Crew
@@ -218,12 +218,17 @@ class _Build:
         self._submit_segment(planned, part, msgspec.structs.replace(encode, inbetweens=files))
 
     def _start_drawn(self, planned: ShotPlan) -> None:
-        from storyboard.generators import sketch
+        from storyboard.generators import standin
 
         project, shot = self._plan.project, planned.shot
-        number = None if sketch.can_draw(shot.prompt) else planned.number
-        drawn = Drawn(prompt=shot.prompt, seed=seed_for(shot, 1), number=number)
-        key = keys.drawn_segment(drawn, sketch.VERSION, shot.length, self._size, project.rate, self._encoder)
+        model = wish(shot, project.look).model
+        drawn = Drawn(
+            prompt=shot.prompt,
+            seed=seed_for(shot, 1),
+            as_card=standin.is_card(shot.prompt, model),
+            number=standin.card_number(shot.prompt, model, planned.number),
+        )
+        key = keys.drawn_segment(drawn, standin.VERSION, shot.length, self._size, project.rate, self._encoder)
         part = self._part(key)
         if self._cache.has(part.file):
             self._segments[shot.id] = part

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from storyboard import atomic, store, timing
+from storyboard import atomic, paths, store, timing
 from storyboard.errors import EditError, GeneratorError, MediaError, StoryboardError
 from storyboard.film.history import History
 from storyboard.film.runner import Outcome, Runner, Watch
@@ -127,9 +127,7 @@ def bring_in(folder: Path, original: Path, shot_id: str, watch: Watch = lambda _
         )
         runner.run()
     if not found:
-        if new:
-            (folder / file).unlink(missing_ok=True)
-        raise MediaError(runner.failures[0].reason)
+        raise _unusable(folder, file, new, original, runner.failures[0].reason)
     store.publish(folder, found[0])
     return found[0]
 
@@ -142,10 +140,16 @@ def bring_sound(folder: Path, original: Path) -> str:
         runner.submit(file, Listen(file=file), original.name, lambda _: None)
         runner.run()
     if runner.failures:
-        if new:
-            (folder / file).unlink(missing_ok=True)
-        raise MediaError(runner.failures[0].reason)
+        raise _unusable(folder, file, new, original, runner.failures[0].reason)
     return file
+
+
+def _unusable(folder: Path, file: str, new: bool, original: Path, reason: str) -> MediaError:
+    """Takes the copy away again, and speaks of the file that the user named."""
+    copy = paths.inside(folder, file)
+    if new:
+        copy.unlink(missing_ok=True)
+    return MediaError(reason.replace(str(copy), str(original)))
 
 
 def copy_media(folder: Path, original: Path) -> tuple[str, bool]:

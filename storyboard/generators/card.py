@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import colorsys
 import hashlib
+import math
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
@@ -46,7 +47,7 @@ def draw(prompt: str, number: int | None, width: int, height: int) -> Frame:
 
     (height, width, 3) uint8 RGB. A long prompt is set smaller, and then ends with an ellipsis.
     """
-    return _at(_ground(prompt, width, height), _words(prompt, number, width, height), 0.0)
+    return _at(_ground(prompt, width, height), _words(prompt, number, width, height), accent(prompt), 0.0)
 
 
 def moving(
@@ -58,7 +59,7 @@ def moving(
     """
     ground, words = _ground(prompt, width, height), _words(prompt, number, width, height)
     for frame in range(start, start + count):
-        yield _at(ground, words, float(frame / rate))
+        yield _at(ground, words, accent(prompt), float(frame / rate))
 
 
 def accent(prompt: str) -> tuple[int, int, int]:
@@ -68,7 +69,7 @@ def accent(prompt: str) -> tuple[int, int, int]:
     return round(red * 255), round(green * 255), round(blue * 255)
 
 
-def _at(ground: Frame, words: NDArray[np.uint8], t: float) -> Frame:
+def _at(ground: Frame, words: NDArray[np.uint8], colour: tuple[int, int, int], t: float) -> Frame:
     """The card at `t` seconds."""
     frame = ground.copy()
     height, width = frame.shape[:2]
@@ -79,19 +80,18 @@ def _at(ground: Frame, words: NDArray[np.uint8], t: float) -> Frame:
     matrix = np.array([[zoom, 0, (1 - zoom) * (width - 1) / 2], [0, zoom, (1 - zoom) * (height - 1) / 2]])
     sheet = cv2.warpAffine(words, matrix, (width, height), flags=cv2.INTER_LINEAR)
     rest = cv2.cvtColor(cv2.bitwise_not(cv2.extractChannel(sheet, 3)), cv2.COLOR_GRAY2RGB)
-    frame = cv2.add(cv2.multiply(frame, rest, scale=1 / 255), cv2.cvtColor(sheet, cv2.COLOR_RGBA2RGB))
-    _progress_line(frame, words, side, progress)
+    frame[...] = cv2.add(cv2.multiply(frame, rest, scale=1 / 255), cv2.cvtColor(sheet, cv2.COLOR_RGBA2RGB))
+    _progress_line(frame, colour, side, progress)
     return frame
 
 
-def _progress_line(frame: Frame, words: NDArray[np.uint8], side: int, progress: float) -> None:
+def _progress_line(frame: Frame, colour: tuple[int, int, int], side: int, progress: float) -> None:
     height, width = frame.shape[:2]
     margin, thick = round(side * 0.09), max(1, round(side * 0.012))
     long = (0.12 + 0.88 * progress) * (width - 2 * margin)
     y = height - margin - thick
     if long <= 0 or y < 0:
         return
-    colour = words[0, 0, :3]  # the sheet's first pixel carries the accent, see `_words`
     whole = int(long)
     frame[y : y + thick, margin : margin + whole] = colour
     edge = margin + whole
@@ -99,7 +99,7 @@ def _progress_line(frame: Frame, words: NDArray[np.uint8], side: int, progress: 
         # The part of a pixel, so that the line grows smoothly.
         part = long - whole
         old = frame[y : y + thick, edge].astype(np.float32)
-        frame[y : y + thick, edge] = (old + (colour.astype(np.float32) - old) * part).astype(np.uint8)
+        frame[y : y + thick, edge] = (old + (np.array(colour, np.float32) - old) * part).astype(np.uint8)
 
 
 @lru_cache(8)
@@ -136,11 +136,13 @@ def _words(prompt: str, number: int | None, width: int, height: int) -> NDArray[
         parts.append(_line(line, x, top + layout.size * (0.95 + i * _LINE), layout.size, backwards))
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">{"".join(parts)}</svg>'
     png = resvg_py.svg_to_bytes(svg_string=svg, skip_system_fonts=True, font_files=text.fonts_for(words))
-    pixels = cv2.cvtColor(cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED), cv2.COLOR_BGRA2RGBA)
+    pixels = cv2.cvtColor(
+        cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED), cv2.COLOR_BGRA2RGBA
+    )
     alpha = cv2.merge([pixels[..., 3]] * 3)
-    pixels[..., :3] = cv2.multiply(np.ascontiguousarray(pixels[..., :3]), alpha, scale=1 / 255)
-    pixels[0, 0] = (red, green, blue, 0)
-    return pixels
+    result: NDArray[np.uint8] = pixels
+    result[..., :3] = cv2.multiply(np.ascontiguousarray(pixels[..., :3]), alpha, scale=1 / 255)
+    return result
 
 
 def _line(line: str, x: float, y: float, size: float, backwards: bool) -> str:
@@ -171,7 +173,8 @@ def _fit(words: str, width: float, height: float, side: int) -> _Layout:
 class CardGenerator:
     """The `Generator` named `card`."""
 
-    def recipe(self, wish: Wish, seed: int, frames: int, width: int, height: int, rate: Fraction) -> Recipe:
+    def recipe(self, wish: Wish, seed: int, seconds: Fraction, width: int, height: int) -> Recipe:
+        frames = max(1, math.ceil(seconds * NATIVE_RATE))
         return Recipe(
             generator=CARD, version=VERSION, model=CARD, prompt=wish.prompt, seed=seed, frames=frames,
             width=width, height=height, rate=NATIVE_RATE,

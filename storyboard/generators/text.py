@@ -105,7 +105,9 @@ def clean(text: str) -> str:
     kept = (" " if char.isspace() else char for char in unicodedata.normalize("NFC", text))
     joined = "".join(c for c in kept if unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn") or c == " ")
     # Direction marks are ours to set.
-    joined = "".join(c for c in joined if c not in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
+    joined = "".join(
+        c for c in joined if c not in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f"
+    )
     return " ".join(joined.split())
 
 
@@ -135,10 +137,15 @@ def _joins(char: str, previous: str) -> bool:
     """Spaces, marks and joiners belong to the run before them when its font has them."""
     if previous in ("", EMOJI):
         return False
-    if char in "\u200c\u200d" or unicodedata.combining(char):
+    if char in "\u200c\u200d" or _is_mark(char):
         return True
     neutral = char.isspace() or unicodedata.category(char)[0] in "PN"
     return neutral and ord(char) < 0x250 and _has(char, previous)
+
+
+def _is_mark(char: str) -> bool:
+    """Whether a character is written on the one before it (Thai vowels have no combining class, only this)."""
+    return unicodedata.category(char)[0] == "M"
 
 
 def _drawable(char: str, bold: bool) -> str | None:
@@ -175,8 +182,13 @@ def _words(text: str) -> Iterator[str]:
     """What a line may not break: words with the space after them, single letters of scripts without spaces."""
     word = ""
     for char in text:
-        alone = font_of(char) in _NO_SPACES and not unicodedata.combining(char)
-        if word and alone and char not in _NEVER_FIRST and not (font_of(char) == "Noto Sans Thai" and len(word) < 8):
+        alone = font_of(char) in _NO_SPACES and not _is_mark(char)
+        if (
+            word
+            and alone
+            and char not in _NEVER_FIRST
+            and not (font_of(char) == "Noto Sans Thai" and len(word) < 8)
+        ):
             yield word
             word = ""
         word += char
@@ -210,7 +222,7 @@ def _cut(word: str, most: float, bold: bool) -> Iterator[str]:
         return
     part = ""
     for char in word:
-        if part and line_width(part + char, bold) > most:
+        if part and not _is_mark(char) and line_width(part + char, bold) > most:
             yield part
             part = ""
         part += char
@@ -231,6 +243,9 @@ def line_svg(text: str, x: float, y: float, size: float, fill: str, *, bold: boo
     parts = []
     for piece in pieces(text, bold):
         wide = width(piece) * size
+        if backwards and piece.font != EMOJI and not any(char.isalnum() for char in piece.text):
+            # Nothing in it has a direction of its own: it goes the line's way.
+            piece = piece._replace(text="".join(map(_mirrored, reversed(piece.text))))
         left = x - wide if backwards else x
         parts.append(_piece_svg(piece, left, wide, y, size, fill))
         x = left if backwards else x + wide
@@ -253,7 +268,14 @@ def _piece_svg(piece: Piece, x: float, wide: float, y: float, size: float, fill:
     )
 
 
+def _mirrored(char: str) -> str:
+    return {"(": ")", ")": "(", "[": "]", "]": "[", "«": "»", "»": "«"}.get(char, char)
+
+
 def fonts_for(text: str) -> list[str]:
     """The font files that drawing `text` needs: each costs a little to open."""
-    names = {piece.font for bold in (False, True) for piece in pieces(text, bold)} - {EMOJI} | {LATIN, LATIN_BOLD}
+    names = {piece.font for bold in (False, True) for piece in pieces(text, bold)} - {EMOJI} | {
+        LATIN,
+        LATIN_BOLD,
+    }
     return [str(resources.path(f"fonts/{FILES[name]}")) for name in sorted(names)]

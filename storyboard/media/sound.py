@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Samples: TypeAlias = NDArray[np.float32]
     """(N, 2) float32, left and right at 48 kHz, full scale at 1."""
 
-VERSION = 1
+VERSION = 2
 """Of this module: raised when the same sounds would be mixed otherwise."""
 RATE = 48_000
 """Samples per second."""
@@ -195,7 +195,9 @@ def _encode(temporary: Path, path: Path, chunks: Iterator[Samples], report: Call
 
     options = {"fflags": "+bitexact", "movie_timescale": str(RATE)}
     with files.writing(temporary, path, "mp4", options) as out:
-        stream = out.add_stream("aac", rate=RATE, options={"flags": "+bitexact"})
+        # "fast" is the better coder: the default one came out ten times further from the source on plucked
+        # strings, its first frame worst.
+        stream = out.add_stream("aac", rate=RATE, options={"flags": "+bitexact", "aac_coder": "fast"})
         stream.codec_context.layout = "stereo"
         stream.codec_context.bit_rate = BIT_RATE
         at = 0

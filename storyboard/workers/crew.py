@@ -108,8 +108,8 @@ class Crew:
         """Cancel what runs, give it `GRACE` seconds, end every process."""
         for waiting in self._waiting.values():
             waiting.clear()
-        workers = [w for w in itertools.chain(*self._workers.values()) if w.running]
-        busy = [w for w in workers if w.job is not None]
+        workers = list(itertools.chain(*self._workers.values()))
+        busy = [w for w in workers if w.job is not None and w.running]
         for worker in busy:
             worker.cancel()
         deadline = time.monotonic() + GRACE

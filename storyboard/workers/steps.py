@@ -51,8 +51,10 @@ class Drawn(Struct, frozen=True, forbid_unknown_fields=True):
 
     prompt: str
     seed: int
-    number: int | None
-    """The shot's number for the text card, where the prompt cannot be drawn."""
+    as_card: bool = False
+    """Whether its words are shown instead of a sketch."""
+    number: int | None = None
+    """The shot's number for a card whose prompt cannot be drawn."""
 
 
 class Encode(_Step, frozen=True):

@@ -267,10 +267,17 @@ def _counted(frames: Frames, total: int, report: Report) -> Iterator[Frame]:
 
 
 def _drawn(step: Encode, drawn: Drawn) -> Frames:
-    from storyboard.generators import sketch
+    from storyboard.generators import standin
 
-    return sketch.draw(
-        drawn.prompt, drawn.seed, step.width, step.height, step.length, step.rate, number=drawn.number
+    size = (step.width, step.height)
+    return standin.draw(
+        drawn.prompt,
+        drawn.seed,
+        *size,
+        step.length,
+        step.rate,
+        as_card=drawn.as_card,
+        number=drawn.number,
     )
 
 

@@ -1,0 +1,1 @@
+"""What the sample projects are made with. Nothing here is part of the program."""

@@ -1,0 +1,141 @@
+"""A whole film, stage by stage, against the plain script in `plain.py`.
+
+What is counted:
+
+- generation: a process from its start to its end that makes the takes of three prompts with a small
+  `TextToVideoSDPipeline` of the real classes. Ours is `storyboard generate`, so its own start, its worker
+  process, hashing the model, and writing exact takes and their sidecars are in it; theirs keeps its takes in
+  memory.
+- everything after smoothing: ours is a whole `storyboard render` of ten shots whose in-betweens are kept and whose
+  segments and film are gone, from the start of the process to its end; theirs is only moviepy's part of the
+  script: its import, the clips, `write_videofile`.
+- smoothing: ours is a `storyboard render` of the same ten shots with nothing cached, less the one above (so
+  loading the network and keeping the in-betweens on disk are in it); theirs is only the wrapper's part: its
+  import, loading the network, 230 calls.
+
+Both sides are run once before anything is counted, so that files that are written on the first use are there.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+
+import av
+import numpy as np
+
+from storyboard import edit, store
+from storyboard.project import Project, new_shot
+from storyboard.smoothers import ncnn_model
+from tests.bench import scenes
+from tests.bench.harness import (
+    BenchError,
+    Finding,
+    interleaved,
+    progress,
+    ratio,
+    script,
+    storyboard,
+    timed,
+    versus,
+)
+
+SHOTS = 10
+PROMPTS = ("a man eats spaghetti", "a fork dives into the bowl", "a dog sleeps under the table")
+STEPS = 8
+"""Enough for denoising to be most of a run, with a model that is a thousandth of a real one."""
+
+MOST_GENERATION = 1.02
+LEAST_SMOOTHING = 1.8
+LEAST_AFTER = 2.0
+
+
+def measure(scratch: Path, runs: int) -> list[Finding]:
+    found = [*after_generation(scratch, runs)]
+    if all(importlib.util.find_spec(name) for name in ("torch", "diffusers", "transformers")):
+        found.insert(0, generation(scratch, runs))
+    else:
+        progress("generation: left out, PyTorch and diffusers are not installed")
+    return found
+
+
+def generation(scratch: Path, runs: int) -> Finding:
+    from tests import tiny
+
+    model = tiny.build(scratch / "tiny")
+    folder = scratch / "generated"
+    shots = tuple(new_shot(f"shot-{n}", prompt) for n, prompt in enumerate(PROMPTS, 1))
+    wanted = edit.set_look(edit.append(Project(name="Film"), *shots), model=str(model), steps=STEPS)
+
+    def ours() -> float:
+        scenes.forget(scratch, folder.name)
+        store.create(folder, wanted).close()
+        seconds = timed(lambda: storyboard(scratch, "generate", folder, "--quiet"))
+        with store.open_project(folder) as opened:
+            if [take.frames for take in opened.takes().values()] != [scenes.TAKE_FRAMES] * len(PROMPTS):
+                raise BenchError("our side did not make its takes")
+        return seconds
+
+    def theirs() -> float:
+        return timed(lambda: script(scratch, "tests.bench.plain", "generate", model, STEPS, *PROMPTS))
+
+    progress(f"generation: {len(PROMPTS)} takes of {scenes.TAKE_FRAMES} frames in {STEPS} steps")
+    ours(), theirs()
+    a, b = interleaved(runs, ours, theirs)
+    return Finding("generation, of the script's time", ratio(a, b), "x", MOST_GENERATION, how=versus(a, b))
+
+
+def after_generation(scratch: Path, runs: int) -> list[Finding]:
+    folder = scenes.project(scratch / "film", SHOTS)
+    takes, weights = scratch / "takes.npy", ncnn_model.folder(scratch)
+    np.save(takes, np.stack([np.stack(take) for take in scenes.pictures(folder)]))
+    out = scratch / "plain.mp4"
+
+    def render() -> float:
+        return timed(lambda: storyboard(scratch, "render", folder, "--quiet"))
+
+    def ours() -> tuple[float, ...]:
+        scenes.forget(folder, "cache", "exports")
+        whole = render()
+        scenes.forget(folder, "cache/segments", "cache/films", "exports")
+        after = render()
+        _same_length(folder / "exports" / "film.mp4")
+        return whole - after, after
+
+    def theirs() -> tuple[float, ...]:
+        out.unlink(missing_ok=True)
+        told = json.loads(script(scratch, "tests.bench.plain", "film", takes, weights, out))
+        _same_length(out)
+        return told["smoothing"], told["after"]
+
+    progress(f"smoothing, and everything after: {SHOTS} shots")
+    ours(), theirs()
+    stages_a, stages_b = interleaved(runs, ours, theirs)
+    (smoothing_a, after_a), (smoothing_b, after_b) = zip(*stages_a, strict=True), zip(*stages_b, strict=True)
+    return [
+        Finding(
+            "smoothing, times the script's speed",
+            ratio(smoothing_b, smoothing_a),
+            "x",
+            LEAST_SMOOTHING,
+            at_least=True,
+            how=versus(smoothing_a, smoothing_b),
+        ),
+        Finding(
+            "after smoothing, times its speed",
+            ratio(after_b, after_a),
+            "x",
+            LEAST_AFTER,
+            at_least=True,
+            how=versus(after_a, after_b),
+        ),
+    ]
+
+
+def _same_length(film: Path) -> None:
+    """Raises `BenchError` unless `film` has every frame: the two sides must have done the same work."""
+    with av.open(film) as container:
+        frames = container.streams.video[0].frames
+    if frames != SHOTS * 48:
+        raise BenchError(f"{film.name} has {frames} frames instead of {SHOTS * 48}")

@@ -1,0 +1,76 @@
+"""Ctrl+C during a render: it stops soon, keeps what is done, and the next run goes on from there."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from storyboard import store
+from tests.support import COMMAND, film, make_project, storyboard
+
+
+def start(folder: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [*COMMAND, "render", str(folder), "-q"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def wait_for(path: Path, pattern: str, count: int = 1) -> None:
+    deadline = time.monotonic() + 120
+    while len(list(path.glob(pattern))) < count:
+        assert time.monotonic() < deadline, f"no {pattern} came"
+        time.sleep(0.02)
+
+
+def interrupt(folder: Path, run: subprocess.Popen[str]) -> None:
+    family = psutil.Process(run.pid).children(recursive=True)
+    run.send_signal(signal.SIGINT)
+    _, error = run.communicate(timeout=30)
+    assert run.returncode == 130, error
+    assert "Stopped" in error
+    psutil.wait_procs(family, timeout=10)
+    assert not any(process.is_running() for process in family)
+
+
+def test_stopped_and_continued(tmp_path: Path) -> None:
+    prompts = ("a dog runs", "a red car", "a whale jumps")
+    calm = make_project(tmp_path / "calm" / "film", *prompts, smoother="flow")
+    assert storyboard("render", calm).code == 0
+    folder = make_project(tmp_path / "film", *prompts, smoother="flow")
+    run = start(folder)
+    wait_for(folder / "takes", "*.json")
+    interrupt(folder, run)
+    with store.open_project(folder) as opened:
+        kept = set(opened.takes())
+    assert kept
+    assert storyboard("render", folder).code == 0
+    with store.open_project(folder) as opened:
+        assert kept <= set(opened.takes())
+        assert len(opened.takes()) == 3
+    assert film(folder / "exports" / "film.mp4").frames == film(calm / "exports" / "film.mp4").frames
+
+
+@pytest.mark.models
+def test_cancelled_in_the_middle_of_a_take(tiny_model: Path, tmp_path: Path) -> None:
+    folder = make_project(tmp_path / "film", "one", "two", length=8, smoother="flow")
+    storyboard("set", folder, "--model", tiny_model, "--steps", "900")
+    with start(folder) as run:
+        deadline = time.monotonic() + 120
+        while not psutil.Process(run.pid).children():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        time.sleep(4)
+        interrupt(folder, run)
+    with store.open_project(folder) as opened:
+        assert not opened.takes()
+    assert not list((folder / "takes").glob("*.mkv"))
+    assert storyboard("set", folder, "--steps", "2").code == 0
+    done = storyboard("render", folder, "--json")
+    assert done.code == 0, done.error
+    assert json.loads(done.out)["takes"] == 2

@@ -1,0 +1,82 @@
+"""A window for each test, offscreen, and a way to wait for what it does beside its own thread."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from storyboard import edit, store
+from storyboard.project import Project, new_shot
+from storyboard.store import new_id
+from ui import app
+from ui.window import Window
+
+PATIENCE = 60.0
+"""Seconds after which a wait is given up: far more than anything here takes on a busy machine."""
+
+Until = Callable[[Callable[[], bool]], None]
+Opener = Callable[[Path], Window]
+
+
+@pytest.fixture(scope="session")
+def qt() -> QApplication:
+    return app.application()
+
+
+@pytest.fixture
+def until(qt: QApplication) -> Until:
+    """`until(condition)` lets the window live until the condition holds."""
+
+    def wait(condition: Callable[[], bool]) -> None:
+        end = time.monotonic() + PATIENCE
+        while not condition():
+            assert time.monotonic() < end, "it did not happen"
+            qt.processEvents()
+            time.sleep(0.005)
+
+    return wait
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A project of three short 64x64 shots of 8 frames at 8 fps, without takes."""
+    place = tmp_path / "film"
+    prompts = ("a red ball", "a blue car", "a green tree")
+    shots = [new_shot(new_id(), prompt, 8) for prompt in prompts]
+    project = edit.append(Project(name="Small", width=64, height=64, rate=Fraction(8)), *shots)
+    store.create(place, project).close()
+    return place
+
+
+def _no(parent: QWidget, question: str, yes: str) -> bool:
+    return False
+
+
+@pytest.fixture
+def opened(qt: QApplication) -> Iterator[Opener]:
+    """`opened(folder)` is a window on that project; it is shut after the test. It answers every question no."""
+    windows: list[Window] = []
+
+    def show(folder: Path) -> Window:
+        window = Window(folder, ask=_no)
+        windows.append(window)
+        window.show()
+        return window
+
+    yield show
+    for window in windows:
+        window.shut()
+        window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qt.processEvents()
+
+
+@pytest.fixture
+def window(opened: Opener, folder: Path) -> Window:
+    return opened(folder)

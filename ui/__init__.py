@@ -1,0 +1,1 @@
+"""The window: it shows a `Project` value and turns hands into edits. Nothing in `storyboard` knows of it."""

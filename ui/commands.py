@@ -1,0 +1,240 @@
+"""What each action does: edits of the document, orders to the worker, moves of the playhead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from storyboard import edit, store
+from storyboard.project import Project, Shot, new_shot
+from storyboard.take import Take
+
+from .document import Document
+from .session import Session
+from .words import missing, plural
+from .worker import Export, FilmThread, Make
+
+if TYPE_CHECKING:
+    from .document import Edit
+
+MANY = 4
+"""Takes that *x4* makes."""
+
+
+class Commands(QObject):
+    """The window's verbs. What needs a widget is asked for by a signal."""
+
+    said = Signal(str, bool)
+    """A sentence for the status bar, and whether it is a problem."""
+    prompt_wanted = Signal()
+    """The cursor should stand in the prompt."""
+    zoomed = Signal(str)
+    """`in`, `out` or `fit`."""
+    open_wanted = Signal()
+    version_wanted = Signal()
+    keys_wanted = Signal()
+    quit_wanted = Signal()
+
+    def __init__(
+        self, document: Document, session: Session, worker: FilmThread, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._session = session
+        self._worker = worker
+
+    # ---- edits
+
+    def undo(self) -> None:
+        self._document.end_typing()
+        self._document.undo_stack.undo()
+
+    def redo(self) -> None:
+        self._document.undo_stack.redo()
+
+    def new_shot(self) -> None:
+        """A draft after the selection, as long as the shot before it, with the cursor in its prompt."""
+        project = self._document.project
+        at = self._after_selection()
+        length = project.shots[at - 1].length if at else max(1, round(2 * project.rate))
+        shot = new_shot(store.new_id(), length=length)
+        if self._document.edit("New shot", lambda p: edit.insert(p, at, shot)):
+            self._go_to(shot.id)
+            self.prompt_wanted.emit()
+
+    def duplicate(self) -> None:
+        ids = {shot_id: store.new_id() for shot_id in self._session.selected}
+        if not ids:
+            self._say_none()
+        elif self._document.edit(_named("Duplicate", ids), partial(_duplicated, ids)):
+            self._session.select(*ids.values())
+
+    def remove(self) -> None:
+        ids = self._session.selected
+        if ids:
+            self._document.edit(_named("Remove", ids), lambda p: edit.remove(p, ids))
+
+    def split(self) -> None:
+        """Cuts the shot under the playhead; at its first frame there is nothing to cut off."""
+        place = self._session.shot_under_playhead()
+        if place is None:
+            return
+        shot, frame = place
+        if frame == 0:
+            self.said.emit("The playhead is at an edit already; move it into a shot to split that.", True)
+            return
+        new_id = store.new_id()
+        if self._document.edit("Split", lambda p: edit.split(p, shot.id, frame, new_id)):
+            self._session.select(new_id)
+
+    def move(self, ids: Sequence[str], to_index: int) -> None:
+        """Puts shots before the one that is now at `to_index`."""
+        self._document.edit(_named("Move", ids), lambda p: edit.move(p, ids, to_index))
+
+    def choose(self, shot_id: str, take: Take) -> None:
+        self._document.edit(f"Choose take {take.number}", lambda p: edit.choose(p, shot_id, take))
+
+    def star(self, shot_id: str, take_id: str) -> None:
+        """Stars a take, or takes its star away."""
+        starred = take_id in self._document.project.shot(shot_id).starred
+        change: Edit = lambda p: (edit.unstar if starred else edit.star)(p, shot_id, take_id)  # noqa: E731
+        self._document.edit("Remove star" if starred else "Star take", change)
+
+    def select_all(self) -> None:
+        shots = self._document.project.shots
+        current = self._session.current
+        self._session.select(*(shot.id for shot in shots), current=current.id if current else "")
+
+    def select_none(self) -> None:
+        self._session.select()
+
+    # ---- making
+
+    def generate(self) -> None:
+        self._generate(self._selected(), 1)
+
+    def generate_four(self) -> None:
+        shots = self._selected()
+        if any(shot.seed is not None for shot in shots):
+            self.said.emit("Several takes need several seeds: the locked seed is not used for them.", False)
+        self._generate(shots, MANY)
+
+    def generate_missing(self) -> None:
+        shots = missing(self._document.project, self._document.takes)
+        if shots:
+            self._generate(shots, 1)
+        else:
+            self.said.emit("Every shot with a prompt has the take that it wishes for.", False)
+
+    def export(self) -> None:
+        self._document.end_typing()
+        self._worker.submit(Export(self._document.film))
+
+    def cancel(self) -> None:
+        self._worker.cancel()
+
+    def _generate(self, shots: Sequence[Shot], count: int) -> None:
+        project = self._document.project
+        empty = [str(project.index(shot.id) + 1) for shot in shots if not shot.prompt.strip()]
+        if not shots:
+            self._say_none()
+        elif empty:
+            self.said.emit(f"Shot {', '.join(empty)} has no prompt yet; write one first.", True)
+        else:
+            self._document.end_typing()
+            self._worker.submit(Make(self._document.film, tuple(shots), count))
+
+    def _selected(self) -> list[Shot]:
+        chosen = set(self._session.selected)
+        return [shot for shot in self._document.project.shots if shot.id in chosen]
+
+    # ---- the playhead
+
+    def play(self) -> None:
+        self._session.toggle_play()
+
+    def back(self) -> None:
+        self._step(-1)
+
+    def forward(self) -> None:
+        self._step(1)
+
+    def second_back(self) -> None:
+        self._step(-round(self._document.project.rate))
+
+    def second_forward(self) -> None:
+        self._step(round(self._document.project.rate))
+
+    def previous_edit(self) -> None:
+        self._go_to_edit(forward=False)
+
+    def next_edit(self) -> None:
+        self._go_to_edit(forward=True)
+
+    def start(self) -> None:
+        self._session.seek(0)
+
+    def end(self) -> None:
+        self._session.seek(self._document.project.length - 1)
+
+    def _step(self, frames: int) -> None:
+        self._session.pause()
+        self._session.seek(self._session.frame + frames)
+
+    def _go_to_edit(self, *, forward: bool) -> None:
+        self._session.seek(self._session.edit_point(forward))
+        if place := self._session.shot_under_playhead():
+            self._session.select(place[0].id)
+
+    def _go_to(self, shot_id: str) -> None:
+        project = self._document.project
+        self._session.select(shot_id)
+        self._session.pause()
+        self._session.seek(list(project.starts())[project.index(shot_id)])
+
+    def _after_selection(self) -> int:
+        project, selected = self._document.project, self._session.selected
+        return project.index(selected[-1]) + 1 if selected else len(project.shots)
+
+    # ---- the window
+
+    def zoom_in(self) -> None:
+        self.zoomed.emit("in")
+
+    def zoom_out(self) -> None:
+        self.zoomed.emit("out")
+
+    def zoom_fit(self) -> None:
+        self.zoomed.emit("fit")
+
+    def open_project(self) -> None:
+        self.open_wanted.emit()
+
+    def save_version(self) -> None:
+        self.version_wanted.emit()
+
+    def reload(self) -> None:
+        """Shows what is on disk, after another program changed it."""
+        self._document.reload()
+
+    def show_keys(self) -> None:
+        self.keys_wanted.emit()
+
+    def quit(self) -> None:
+        self.quit_wanted.emit()
+
+    def _say_none(self) -> None:
+        self.said.emit("No shot is selected; click one in the timeline first.", True)
+
+
+def _duplicated(ids: dict[str, str], project: Project) -> Project:
+    for shot_id, new_id in ids.items():
+        project = edit.duplicate(project, shot_id, new_id)
+    return project
+
+
+def _named(verb: str, ids: Sequence[str] | dict[str, str]) -> str:
+    return f"{verb} shot" if len(ids) == 1 else f"{verb} {plural(len(ids), 'shot')}"

@@ -1,0 +1,281 @@
+"""The open project: the one value that the window shows, its undo steps, and its file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QFileSystemWatcher, QObject, QThreadPool, QTimer, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from storyboard import edit, store
+from storyboard.errors import EditError, StoryboardError
+from storyboard.project import Project
+
+from .reel import Film
+from .words import sentence
+
+SAVE_AFTER: Final = 500
+"""Milliseconds from the first edit that is not on disk to its save: with the write itself, within a second."""
+RETRY_AFTER: Final = 5000
+RESCAN_AFTER: Final = 150
+"""Milliseconds that a folder is given to settle before its takes are read."""
+UNDO_LIMIT: Final = 1000
+
+Edit = Callable[[Project], Project]
+
+
+class Document(QObject):
+    """A project folder that is open in the window.
+
+    `project` is the only truth; `edit` replaces it by the next value as one undo step. Takes that arrive are no
+    steps: undo never loses one, because what a value wishes for is found again among the takes on disk.
+    """
+
+    changed = Signal()
+    """The project or its takes are others now."""
+    saved_changed = Signal(str)
+    """How far saving is, in words."""
+    refused = Signal(str)
+    """A sentence: an edit or a save that could not be."""
+
+    _written = Signal(object, str)
+
+    def __init__(self, folder: Path, parent: QObject | None = None) -> None:
+        """Raises `ProjectError` when there is no project in `folder` or it cannot be used."""
+        super().__init__(parent)
+        self._store = store.open_project(folder, "prefer-write")
+        self.folder = self._store.folder
+        self.writable = self._store.writable
+        self._take_folder = store.TakeFolder(self.folder)
+        self._takes = self._take_folder.scan()
+        self._project = self._store.project
+        self._film: Film | None = None
+        self.undo_stack = QUndoStack(self)
+        self.undo_stack.setUndoLimit(UNDO_LIMIT)
+        self._typing = 0
+        self._prepare_saving()
+        self._watch()
+        self._set(edit.adopt(self._project, self._takes))
+
+    @property
+    def project(self) -> Project:
+        return self._project
+
+    @property
+    def takes(self) -> store.Takes:
+        """The takes on disk when they were last looked for."""
+        return self._takes
+
+    @property
+    def film(self) -> Film:
+        """The project and its takes, as one value that another thread may read."""
+        if self._film is None:
+            self._film = Film(self.folder, self._project, self._takes)
+        return self._film
+
+    @property
+    def saved_words(self) -> str:
+        if not self.writable:
+            return "Read only"
+        if self._problem:
+            return "Not saved"
+        return "Saving" if self._dirty else "Saved"
+
+    @property
+    def why_read_only(self) -> str:
+        return "" if self.writable else sentence(self._store.why_read_only)
+
+    # ---- edits
+
+    def edit(self, name: str, change: Edit, merge: str = "") -> bool:
+        """Makes `change` one undo step called `name`; False when nothing changed or it was refused.
+
+        Steps in a row with the same `merge` become one, until `end_typing`.
+        """
+        if not self.writable:
+            self.refused.emit(sentence(self._store.why_read_only))
+            return False
+        try:
+            after = change(self._project)
+        except EditError as error:
+            self.refused.emit(sentence(error))
+            return False
+        if after == self._project:
+            return False
+        key = (merge, self._typing) if merge else None
+        self.undo_stack.push(_Step(self._show_step, name, self._project, after, key))
+        return True
+
+    def end_typing(self) -> None:
+        """What is typed from now on is a step of its own."""
+        self._typing += 1
+
+    def _show_step(self, project: Project) -> None:
+        # A wish that was undone and done again finds the take that was made for it.
+        self._set(edit.adopt(project, self._takes) if self._takes else project)
+
+    def _set(self, project: Project) -> None:
+        self._project = project
+        self._film = None
+        if self.writable and project != self._store.project:
+            self._need_save()
+        self.changed.emit()
+
+    # ---- takes
+
+    def rescan(self) -> None:
+        """Looks for takes that arrived or went; one that a draft or stale shot waits for becomes its chosen."""
+        known = self._takes
+        self._takes = self._take_folder.scan()
+        self._watch_folders()
+        if dict(known) == dict(self._takes):
+            return
+        project = edit.adopt(self._project, self._takes)
+        for take in sorted(self._takes.values(), key=lambda take: (take.created, take.number)):
+            if take.id not in known:
+                project = edit.arrive(project, take, self._takes)
+        self._set(project)
+        if self._takes.problems:
+            self.refused.emit(sentence(self._takes.problems[0]))
+
+    def _watch(self) -> None:
+        self._settle = QTimer(self, singleShot=True, interval=RESCAN_AFTER)
+        self._settle.timeout.connect(self.rescan)
+        self._watcher = QFileSystemWatcher(self)
+        self._watcher.directoryChanged.connect(lambda _: self._settle.start())
+        self._watch_folders()
+
+    def _watch_folders(self) -> None:
+        takes = self.folder / "takes"
+        wanted = takes if takes.is_dir() else self.folder
+        if str(wanted) not in self._watcher.directories():
+            if self._watcher.directories():
+                self._watcher.removePaths(self._watcher.directories())
+            self._watcher.addPath(str(wanted))
+
+    # ---- the file
+
+    def _prepare_saving(self) -> None:
+        self._dirty = False
+        self._problem = ""
+        self._writing = QThreadPool(self)
+        self._writing.setMaxThreadCount(1)
+        self._written.connect(self._note_written)
+        self._save_timer = QTimer(self, singleShot=True, interval=SAVE_AFTER)
+        self._save_timer.timeout.connect(self._start_save)
+
+    def _need_save(self) -> None:
+        self._dirty = True
+        # Not started again by the next edit: who types without a pause is saved too.
+        if not self._save_timer.isActive():
+            self._save_timer.start(SAVE_AFTER)
+        self.saved_changed.emit(self.saved_words)
+
+    def _start_save(self) -> None:
+        project = self._project
+        self._writing.start(lambda: self._write(project))
+
+    def _write(self, project: Project) -> None:
+        try:
+            self._store.save(project)
+        except StoryboardError as error:
+            self._written.emit(project, sentence(error))
+        else:
+            self._written.emit(project, "")
+
+    def _note_written(self, project: Project, problem: str) -> None:
+        if problem and problem != self._problem:
+            self.refused.emit(problem)
+        self._problem = problem
+        if problem:
+            self._save_timer.start(RETRY_AFTER)
+        elif project == self._project:
+            self._dirty = False
+        else:
+            self._need_save()
+        self.saved_changed.emit(self.saved_words)
+
+    def flush(self) -> str:
+        """Saves now what is not on disk, and returns why that could not be, or an empty string."""
+        self._save_timer.stop()
+        self._writing.waitForDone()
+        if not self.writable or self._project == self._store.project:
+            return ""
+        try:
+            self._store.save(self._project)
+        except StoryboardError as error:
+            return sentence(error)
+        self._dirty, self._problem = False, ""
+        self.saved_changed.emit(self.saved_words)
+        return ""
+
+    def save_version(self, label: str) -> bool:
+        """Keeps the present state under a name; False when that could not be."""
+        problem = self.flush()
+        try:
+            if not problem:
+                self._store.save_version(label)
+        except StoryboardError as error:
+            problem = sentence(error)
+        if problem:
+            self.refused.emit(problem)
+        return not problem
+
+    def reload(self) -> None:
+        """Shows what is on disk, after another program changed it, as one undo step."""
+        self._save_timer.stop()
+        self._writing.waitForDone()
+        try:
+            project = self._store.reload()
+        except StoryboardError as error:
+            self.refused.emit(sentence(error))
+            return
+        self._dirty, self._problem = False, ""
+        if project != self._project:
+            self.undo_stack.push(_Step(self._show_step, "Reload", self._project, project, None))
+        self.saved_changed.emit(self.saved_words)
+
+    def close(self) -> str:
+        """Saves and lets others edit the project; returns why it could not be saved, or an empty string."""
+        problem = self.flush()
+        self._settle.stop()
+        self.undo_stack.blockSignals(True)  # it speaks once more when it is deleted, after who listens
+        if self._watcher.directories():
+            self._watcher.removePaths(self._watcher.directories())
+        self._store.close()
+        return problem
+
+
+class _Step(QUndoCommand):
+    """One edit: the value before and the value after it."""
+
+    def __init__(
+        self,
+        show: Callable[[Project], None],
+        name: str,
+        before: Project,
+        after: Project,
+        merge: tuple[str, int] | None,
+    ) -> None:
+        super().__init__(name)
+        self._show = show
+        self.before = before
+        self.after = after
+        self.merge = merge
+
+    def undo(self) -> None:
+        self._show(self.before)
+
+    def redo(self) -> None:
+        self._show(self.after)
+
+    def id(self) -> int:
+        return -1 if self.merge is None else 1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802 - Qt's name
+        if not isinstance(other, _Step) or other.merge != self.merge:
+            return False
+        self.after = other.after
+        return True
