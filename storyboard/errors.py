@@ -41,6 +41,5 @@ class DiskFull(StoryboardError):
     """There is no room left where something was to be written."""
 
 
-
 class Cancelled(Exception):
     """The user asked to stop. Not an error: what was done is kept."""

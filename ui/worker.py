@@ -155,6 +155,9 @@ class FilmThread(QThread):
         self.changed.emit()
 
     def _note_progress(self, progress: Progress) -> None:
+        # A step that reported nothing yet counts 0 of 1: a model is being loaded.
+        doing = tuple(re.sub(r"\w+ 0 of 1$", "getting ready", words) for words in progress.doing)
+        progress = progress._replace(doing=doing)
         self.progress = progress
         if isinstance(self.current, Make):
             self._busy_shots = _still_busy(self.current, self._busy_shots, progress)

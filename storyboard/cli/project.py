@@ -177,7 +177,7 @@ def _shot_facts(project: Project, number: int, shot: Shot, found: store.Takes) -
         length=shot.length,
         state=take_values.state(project, shot, chosen),
         take=chosen.number if chosen else None,
-        takes=len(found.of_shot(shot.id)),
+        takes=len({take.id for take in found.of_shot(shot.id)} | ({chosen.id} if chosen else set())),
         short_by=take_values.short_by(project, shot, chosen) if chosen else 0,
         model=shot.model or project.look.model,
     )

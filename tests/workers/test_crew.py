@@ -161,7 +161,9 @@ def test_the_same_part_is_made_once_for_all_who_want_it(tmp_path: Path) -> None:
     with Crew(tmp_path) as crew:
         runner = Runner(crew, History(), lambda _: None)
         done: list[int] = []
-        new = [runner.submit("a", sketching("a.mkv", 4), "shot", lambda _, n=n: done.append(n)) for n in range(3)]
+        new = [
+            runner.submit("a", sketching("a.mkv", 4), "shot", lambda _, n=n: done.append(n)) for n in range(3)
+        ]
         runner.run()
     assert new == [True, False, False]
     assert done == [0, 1, 2]

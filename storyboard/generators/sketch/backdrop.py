@@ -22,6 +22,7 @@ INSIDES = {
     "circus-tent": "stage", "stadium": "field", "factory": "dungeon", "derelict-house": "dungeon",
 }  # fmt: skip
 """Buildings, and the place that one is in inside them."""
+_ORBS = frozenset({"sun", "sun-with-face", "full-moon", "crescent-moon", "full-moon-face"})
 _OWN_LIGHT = frozenset({"space", "underwater", "moon", "mars", "dungeon", "volcano", "castle", "stage"})
 _INDOOR_TINTS: dict[str, Tint] = {
     "night": (0.66, 0.66, 0.8),
@@ -105,7 +106,15 @@ def backdrop(
     long, margin = width * (1.75 if moving or roomy else 1.3) + 0.1, BELOW if roomy else 12.0
     place, light = place_of(scene), light_of(scene)
     floor = floor_of(place, height)
-    s = Set(long * UNIT, width * UNIT, height * UNIT, floor * UNIT, light, rng)
+    s = Set(
+        long * UNIT,
+        width * UNIT,
+        height * UNIT,
+        floor * UNIT,
+        light,
+        rng,
+        _ORBS & {t.noun.picture for t in scene.things} != set(),
+    )
     indoors = place in INDOORS
     (INDOORS[place] if indoors else OUTDOORS[place])(s)
     if indoors or place in _OWN_LIGHT:

@@ -86,6 +86,8 @@ def scale_things(w: World) -> None:
             w.scale(deed.who, 0.72)
             w.scale(deed.to, 1.12)
     for tie in w.scene.ties:
+        if tie.kind == "into" and w.things[tie.a].noun.size < 0.5:
+            w.scale(tie.a, 1.4)
         if tie.kind == "over":
             w.scale(tie.a, min(1.0, 0.4 / (w.things[tie.a].noun.size * w.things[tie.a].scale)))
 

@@ -102,6 +102,8 @@ class Set:
     floor: float
     light: str
     rng: random.Random
+    own_orb: bool = False
+    """A sun or moon of the scene's own hangs there, so none is drawn."""
     sky: Pen = field(default_factory=lambda: Pen("sky"))
     """Never darkened: the sky itself, sun, moon, stars."""
     far: Pen = field(default_factory=lambda: Pen("far"))
@@ -162,6 +164,8 @@ class Set:
             self.clouds()
 
     def _round(self, across: float, down: float, size: float, fill: str, glow: str) -> None:
+        if self.own_orb:
+            return
         x = self.view * across
         y = self.height * down
         self.sky.oval(x, y, size * 1.9, size * 1.9, glow, 0.25)

@@ -284,3 +284,17 @@ FILLER = listed(
     """
 )
 """Words that draw nothing, so that they are not looked up as pictures."""
+
+STYLES = frozenset(
+    """
+    oil painting|watercolor painting|watercolour painting|digital painting|digital art|matte painting|pencil drawing|
+    pencil sketch|studio lighting|studio ghibli|film grain|35mm film|black and white|dark fantasy|golden ratio|
+    shot on film|comic book|comic book style|stop motion|clay animation|soft light|natural light|hard light|rim light|
+    shallow depth of field|depth of field|high quality|best quality|ray tracing|unreal engine|concept art|line art|
+    oil painting style|vintage film|film noir|color grading|colour grading|movie scene|movie still|film still|
+    music video|home video|security camera|at least|a lot
+    """.replace("\n", "")
+    .replace("    ", "")
+    .split("|")
+)
+"""Phrases that say how a picture is made: nothing in them is a thing to draw."""

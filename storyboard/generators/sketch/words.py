@@ -34,6 +34,8 @@ _CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 _WORD = re.compile(rf"[{_CJK}]+|[^\W\d_{_CJK}]+(?:['’-][^\W\d_]+)*|\d+|[,.;:!?—–…\n()]")
 
 
+_ADVERBS = listed("underwater indoors downtown")
+"""Places that need no preposition."""
 _SIGNS = frozenset({-1, 0, 2, 8, 9})
 """Groups of pictures that are faces, symbols and flags: no film is made of these by name."""
 
@@ -127,14 +129,16 @@ def _simple_tables() -> tuple[tuple[str, dict[str, str]], ...]:
     )
 
 
-def _phrase(words: list[Word], at: int) -> tuple[int, Part] | None:
-    """The longest phrase of two words or more that starts at `at`."""
+def _phrase(words: list[Word], at: int) -> tuple[int, Part | None] | None:
+    """The longest phrase of two words or more that starts at `at`; words of style are a phrase that is nothing."""
     for length in range(min(LONGEST_PHRASE, len(words) - at), 1, -1):
         part = [word.low for word in words[at : at + length]]
         if not all(part):
             continue
         text = " ".join(word.text for word in words[at : at + length])
         joined = " ".join(part)
+        if joined in verbs.STYLES:
+            return length, None
         for role, table in _simple_tables():
             if joined in table:
                 return length, Part(role, text, table[joined])
@@ -209,7 +213,7 @@ class _Reader:
 
     def _quality(self, word: Word, following: Word) -> Part | None:
         low = word.low
-        if low.isdigit() and int(low[:6]) >= 2 and following.low.isalpha() and noun_of(following.low):
+        if low.isdecimal() and int(low[:6]) >= 2 and following.low.isalpha() and noun_of(following.low):
             return Part("count", word.text, str(min(verbs.MANY, int(low[:6]))))
         if low in verbs.NUMBERS and (following.low == "of" or noun_of(low) is None or low in ("both", "two")):
             return Part("count", word.text, str(verbs.NUMBERS[low]))
@@ -268,7 +272,12 @@ class _Reader:
     def _rare(self, word: Word, following: Word) -> Part:
         """A word outside the curated tables: the pack's own names and keywords, where a noun may stand."""
         low = word.low
-        describes = noun_of(following.low) is not None or lookup(verbs.places(), following.low) is not None
+        # "a quiet village", but "a swimmer underwater".
+        describes = noun_of(following.low) is not None or (
+            self._after_determiner()
+            and following.low not in _ADVERBS
+            and lookup(verbs.places(), following.low) is not None
+        )
         if not describes and (not low.endswith(("ing", "ed", "ly")) or self._after_determiner()):
             table = pack.words("en")
             form = next((form for form in (*forms(low), _lemma(low)) if form in table), None)
