@@ -20,7 +20,7 @@ OK, ERROR, USAGE, CANCELLED = 0, 1, 2, 130
 
 # Typer brings its own copy of click from some version on; the error that both raise for wrong usage is found
 # through the one that Typer exports.
-UsageError: type[typer.BadParameter] = typer.BadParameter.__mro__[1]  # type: ignore[assignment]
+UsageError: type[typer.BadParameter] = typer.BadParameter.__mro__[1]
 
 
 def run(arguments: Sequence[str]) -> int:
