@@ -17,6 +17,11 @@ def samples() -> Path:
     return _root("projects")
 
 
+def is_sample(folder: Path) -> bool:
+    """Whether `folder` is one of the samples themselves: rendering one must not change what everybody starts from."""
+    return folder.resolve().parent == samples()
+
+
 def _root(name: str) -> Path:
     installed = _PACKAGE / f"_{name}"
     return installed if installed.is_dir() else _PACKAGE.parent / name

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from storyboard import resources
+from storyboard import resources, store
 
 ROOT = Path(__file__).resolve().parents[1]
 
 LOOK = """
 import storyboard
-from storyboard import resources
+from storyboard import resources, store
 print(storyboard.__file__)
 for path in (resources.path("rife/rife-4.25.safetensors"), resources.path("pictures/pictures.zip"),
              resources.path("fonts/NotoSans-Regular.ttf"), resources.samples() / "spaghetti" / "project.json",
@@ -110,3 +110,12 @@ def test_imports_point_one_way() -> None:
                     f"from storyboard import {other}",
                 ):
                     assert not line.strip().startswith(form), f"{path}: {line.strip()}"
+
+
+def test_rendering_a_sample_in_its_place_does_not_change_it(tmp_path: Path) -> None:
+    sample = resources.samples() / "spaghetti"
+    assert resources.is_sample(sample)
+    assert not resources.is_sample(tmp_path / "spaghetti")
+    before = (sample / "project.json").read_bytes()
+    assert not store.adopt_arrived(sample)
+    assert (sample / "project.json").read_bytes() == before

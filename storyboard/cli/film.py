@@ -64,7 +64,8 @@ def generate(
 ) -> None:
     """Make new takes: of the shots named, or of those that have none or whose wish changed."""
     with store.open_project(folder, mode="read") as opened:
-        project, found = opened.project, opened.takes()
+        found = opened.takes()
+        project = edit.adopt(opened.project, found)
     if shots is not None:
         wanted = film_takes.shots_by_number(project, shots)
     else:
@@ -99,7 +100,8 @@ def takes(
 ) -> None:
     """List a shot's takes."""
     with store.open_project(folder, mode="read") as opened:
-        project, found = opened.project, opened.takes()
+        found = opened.takes()
+        project = edit.adopt(opened.project, found)
     wanted = film_takes.shots_by_number(project, str(shot))[0]
     listed = found.of_shot(wanted.id)
     if as_json:
@@ -361,7 +363,8 @@ def verify(
 ) -> None:
     """Make chosen takes again from their recipes and compare the pixels."""
     with store.open_project(folder, mode="read") as opened:
-        project, found, root = opened.project, opened.takes(), opened.folder
+        found, root = opened.takes(), opened.folder
+        project = edit.adopt(opened.project, found)
     wanted = film_takes.shots_by_number(project, shots) if shots else list(project.shots)
     chosen = film_takes.of_shots(found, wanted)
     if not chosen:

@@ -141,7 +141,8 @@ class ProjectFacts(msgspec.Struct):
 def show(folder: options.ProjectFolder, as_json: options.Json = False) -> None:
     """Show a project: its shots with their state, take and length."""
     with store.open_project(folder, mode="read") as opened:
-        project, found = opened.project, opened.takes()
+        found = opened.takes()
+        project = edit.adopt(opened.project, found)
     shots = [_shot_facts(project, number, shot, found) for number, shot in enumerate(project.shots, 1)]
     facts = ProjectFacts(
         name=project.name,

@@ -19,7 +19,7 @@ from storyboard.film.cache import FILMS, INBETWEENS, LIMIT, SEGMENTS, SOUND, Cac
 from storyboard.film.history import History
 from storyboard.film.plan import Plan, ShotPlan, models_named, positions
 from storyboard.film.runner import Failure, Outcome, Runner, Watch
-from storyboard.project import seed_for, wish
+from storyboard.project import SKETCH, seed_for, wish
 from storyboard.smoothers.base import Engine
 from storyboard.take import Take
 from storyboard.workers.crew import Crew
@@ -325,9 +325,13 @@ class _Build:
 
     def _metadata(self) -> dict[str, str]:
         project = self._plan.project
+        made_with = [f"Made with Storyboard {__version__}"]
         models = models_named(self._plan)
-        made_by = f"; generated pictures: {', '.join(models)}" if models else ""
-        return {"title": project.name, "comment": f"Made with Storyboard {__version__}{made_by}"}
+        if SKETCH in models:
+            made_with.append("with sketches")
+        if generated := [model for model in models if model != SKETCH]:
+            made_with.append(f"AI-generated pictures: {', '.join(generated)}")
+        return {"title": project.name, "comment": "; ".join(made_with)}
 
     @property
     def _record(self) -> Path:

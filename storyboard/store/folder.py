@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
+from storyboard import resources
 from storyboard.atomic import is_temporary
 from storyboard.edit import adopt
 from storyboard.errors import ProjectChanged, ProjectError, ProjectLocked, StoryboardError
@@ -197,7 +198,10 @@ def open_project(
 
 def adopt_arrived(folder: Path) -> bool:
     """Chooses the takes that fulfil what drafts and stale shots wish (`edit.adopt`) and saves; returns whether
-    anything changed. While another program edits the project it is left to that one, and nothing changes."""
+    anything changed. While another program edits the project it is left to that one, and nothing changes; nor
+    does a sample in its own place: whoever reads it adopts the takes anew."""
+    if resources.is_sample(folder):
+        return False
     try:
         opened = open_project(folder, "write")
     except ProjectLocked:
