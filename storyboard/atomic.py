@@ -61,8 +61,11 @@ def _create(path: Path) -> Path:
 
 
 def _publish(temporary: Path, path: Path) -> None:
-    with temporary.open("r+b") as file:
-        os.fsync(file.fileno())
+    try:
+        with temporary.open("r+b") as file:
+            os.fsync(file.fileno())
+    except FileNotFoundError as error:
+        raise _refusal(path, error) from error
     with contextlib.suppress(OSError):
         temporary.chmod(stat.S_IMODE(path.stat().st_mode))  # keep what the user set on the earlier file
     try:
@@ -101,6 +104,8 @@ def _refusal(path: Path, error: OSError) -> StoryboardError:
         return DiskFull(f"{path}: no room is left on the disk; make some and try again")
     if error.errno in _DENIED:
         return StoryboardError(f"{path} cannot be written: {_words(error)}; check the folder's permissions")
+    if error.errno == errno.ENOENT and path.parent.is_dir():
+        return StoryboardError(f"{path}: its unfinished file was deleted by another program; try again")
     if error.errno == errno.ENOENT:
         return StoryboardError(
             f"{path} cannot be written: the folder {path.parent} is not there; make it first"

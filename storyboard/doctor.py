@@ -64,8 +64,15 @@ def _torch() -> Finding:
     if not (_version("torch") and _version("diffusers")):
         advice = "text-to-video models; install with `pip install 'storyboard[models]'` (several GB)"
         return Finding("models extra", False, "torch or diffusers is not installed", advice)
-    import torch
-
+    try:
+        import torch
+    except (ImportError, OSError, RuntimeError) as error:
+        return Finding(
+            "models extra",
+            False,
+            f"torch is installed but does not load ({error})",
+            "models; install it again",
+        )
     versions = f"torch {torch.__version__}, diffusers {_version('diffusers')}"
     if torch.cuda.is_available():
         free, total = torch.cuda.mem_get_info()
@@ -90,8 +97,10 @@ def _engines() -> list[Finding]:
 
 
 def _codecs() -> list[Finding]:
-    import av
-
+    try:
+        import av
+    except (ImportError, OSError) as error:
+        return [Finding("codecs", False, f"PyAV does not load ({error})", "films; install av again")]
     wanted = {"libx264": "films in H.264", "ffv1": "takes, and lossless films", "aac": "sound in films"}
     version = f"PyAV {av.__version__}"
     return [

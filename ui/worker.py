@@ -215,11 +215,11 @@ class FilmThread(QThread):
         return _Outcome(f"Made {plural(len(result.made), 'take')}.")
 
     def _export(self, order: Export, cancelled: Callable[[], bool]) -> _Outcome:
-        from storyboard.film import build
+        from storyboard.film import build, place
         from storyboard.film import plan as planning
 
         film = order.film
-        out = build.target(film.folder, PRESET, order.out)
+        out = place.target(film.folder, PRESET, order.out)
         plan = planning.plan(film.folder, film.project, film.takes, mode="export", preset=PRESET, out=out)
         made = build.build(plan, self._progressed.emit, cancelled)
         return _Outcome(f"{made.film}, {made.seconds:.2f} s. {_sketched(plan)}".strip())

@@ -63,6 +63,8 @@ def generate(
     quiet: options.Quiet = False,
 ) -> None:
     """Make new takes: of the shots named, or of those that have none or whose wish changed."""
+    from storyboard.film.plan import NEEDS_TAKE
+
     with store.open_project(folder, mode="read") as opened:
         found = opened.takes()
         project = edit.adopt(opened.project, found)
@@ -73,7 +75,7 @@ def generate(
             shot
             for shot in project.shots
             if take_values.state(project, shot, found.get(shot.chosen.take) if shot.chosen else None)
-            in ("draft", "stale")
+            in NEEDS_TAKE
         ]
     if takes > 1 and any(shot.seed is not None for shot in wanted):
         output.note("several takes need several seeds: the locked seed is not used for them")
@@ -103,7 +105,7 @@ def takes(
         found = opened.takes()
         project = edit.adopt(opened.project, found)
     wanted = film_takes.shots_by_number(project, str(shot))[0]
-    listed = found.of_shot(wanted.id)
+    listed = film_takes.of_shot(found, wanted)
     if as_json:
         output.facts(listed)
         return
@@ -130,7 +132,7 @@ def choose(
     with store.open_project(folder, mode="write") as opened:
         project = opened.project
         wanted = film_takes.shots_by_number(project, str(shot))[0]
-        listed = opened.takes().of_shot(wanted.id)
+        listed = film_takes.of_shot(opened.takes(), wanted)
         for found in listed:
             if found.number == take:
                 opened.save(edit.choose(project, wanted.id, found))
@@ -153,34 +155,48 @@ def import_(
         str | None, typer.Option(help="Frames or seconds; the whole clip if not given.")
     ] = None,
     speed: Annotated[str, typer.Option(help="1/2 is half speed; sound is kept at speed 1.")] = "1",
-    muted: Annotated[bool, typer.Option("--mute", help="Leave its sound out.")] = False,
-    fit: Annotated[str, typer.Option(help="cover, contain or stretch.")] = "cover",
+    muted: Annotated[
+        bool | None, typer.Option("--mute/--sound", help="Whether its sound is left out.")
+    ] = None,
+    fit: Annotated[str | None, typer.Option(help="cover (as it comes), contain or stretch.")] = None,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Bring a clip or a picture into the film. The original is copied into the project and kept."""
+    motion = edit.read_back(
+        values.Motion(speed=Fraction(1), smoothing="off"),
+        {"source_in": options.fraction(start), "speed": options.fraction(speed)},
+        "the import",
+    )
     with store.open_project(folder, mode="write") as opened:
         project = opened.project
         existing = film_takes.shots_by_number(project, str(shot))[0] if shot is not None else None
         target = existing or values.new_shot(store.new_id(), file.stem.replace("_", " "))
-        motion = values.Motion(
-            source_in=options.fraction(start), speed=options.fraction(speed), smoothing="off"
-        )
-        take = film_takes.bring_in(opened.folder, file, target.id)
-        index = len(project.shots) if at is None else at - 1
-        project = project if existing else edit.insert(project, index, target)
-        settings: dict[str, Any] = {"motion": motion, "muted": muted, "fit": fit}
-        if existing is None or length is not None:
-            settings["length"] = _import_length(project, take, motion, length)
-        project = edit.choose(edit.set_shot(project, target.id, **settings), target.id, take)
+        # Everything but the length of the clip is judged before the file is copied.
+        if existing is None:
+            project = edit.insert(project, len(project.shots) if at is None else at - 1, target)
+        given: dict[str, Any] = {"motion": motion, "muted": muted, "fit": fit}
+        if length is not None:
+            given["length"] = options.length(length, project.rate)
+        settings = {key: value for key, value in given.items() if value is not None}
+        project = edit.set_shot(project, target.id, **settings)
+        with _interruptible() as cancelled, output.progress(quiet or as_json) as watch:
+            take = film_takes.bring_in(opened.folder, file, target.id, watch, cancelled)
+        if existing is None and length is None:
+            project = edit.set_length(project, target.id, _whole_length(project, take, motion))
+        project = edit.choose(project, target.id, take)
         opened.save(project)
     number = project.index(target.id) + 1
+    if as_json:
+        output.facts({"shot": number, "id": target.id, "take": take})
+        return
     output.line(
         f"shot {number}: {file.name}, {take.frames} frames at {take.rate} fps, {take.width}×{take.height}"
     )
 
 
-def _import_length(project: Project, take: Take, motion: Motion, length: str | None) -> int:
-    if length is not None:
-        return options.length(length, project.rate)
+def _whole_length(project: Project, take: Take, motion: Motion) -> int:
+    """Timeline frames of a whole clip; a still picture stands for two seconds."""
     if take.is_still:
         return round(2 * project.rate)
     seconds = max(Fraction(0), take.frames / take.rate - motion.source_in) / motion.speed
@@ -234,15 +250,14 @@ def _film(
     dry_run: bool = False,
     suffix: str = "",
 ) -> None:
-    from storyboard.film import build
+    from storyboard.film import build, place
     from storyboard.film import plan as planning
 
     options.check_preset(preset)
-    store.adopt_arrived(folder)
     with store.open_project(folder, mode="read") as opened:
         root, found = opened.folder, opened.takes()
         project = edit.adopt(opened.project, found)
-    target = build.target(root, preset, out, suffix)
+    target = place.target(root, preset, out, suffix)
     plan = planning.plan(root, project, found, mode=mode, preset=preset, out=target, keep_stale=keep_stale)
     for problem in found.problems:
         output.note(problem)
@@ -366,19 +381,22 @@ def verify(
         found, root = opened.takes(), opened.folder
         project = edit.adopt(opened.project, found)
     wanted = film_takes.shots_by_number(project, shots) if shots else list(project.shots)
-    chosen = film_takes.of_shots(found, wanted)
+    chosen = [take for take in film_takes.of_shots(found, wanted) if not take.is_import]
     if not chosen:
         raise StoryboardError(
-            f"none of these shots has a take yet; make some with `storyboard generate {folder}`"
+            f"none of these shots has a generated take yet; make some with `storyboard generate {folder}`"
         )
     with _interruptible() as cancelled, output.progress(quiet or as_json) as watch:
         results = film_takes.verify(root, chosen, watch, cancelled)
-    numbers = {shot.chosen.take: number for number, shot in enumerate(project.shots, 1) if shot.chosen}
+    shown_by: dict[str, list[int]] = {}
+    for shot in wanted:
+        if shot.chosen:
+            shown_by.setdefault(shot.chosen.take, []).append(project.index(shot.id) + 1)
     if as_json:
         output.facts(
             [
                 {
-                    "shot": numbers[r.take.id],
+                    "shots": shown_by[r.take.id],
                     "take": r.take.id,
                     "comparison": r.comparison,
                     "reason": r.reason,
@@ -388,7 +406,8 @@ def verify(
         )
     else:
         for result in results:
-            output.line(f"shot {numbers[result.take.id]}: {_verdict(result)}")
+            numbers = ", ".join(map(str, shown_by[result.take.id]))
+            output.line(f"shot {numbers}: {_verdict(result)}")
     if any(result.comparison is None or not result.comparison.identical for result in results):
         raise typer.Exit(1)
 
@@ -418,7 +437,7 @@ def clean(
     with store.open_project(folder, mode="read") as opened:
         cache = Cache(opened.folder)
     unfinished = cache.sweep()
-    freed = cache.evict(int(limit * 2**30))
+    freed = cache.clear(int(limit * 2**30))
     if as_json:
         output.facts({"freed": freed, "unfinished": unfinished, "kept": cache.size()})
         return

@@ -196,6 +196,7 @@ def add(
     at: Annotated[int | None, typer.Option(help="Its number in the film; last if not given.", min=1)] = None,
     length: Annotated[str, typer.Option(help="Frames (48) or seconds (2s).")] = "2s",
     model: Annotated[str | None, typer.Option(help="A model of its own.")] = None,
+    as_json: options.Json = False,
 ) -> None:
     """Add a shot."""
     if not prompt.strip():
@@ -208,6 +209,9 @@ def add(
         shot = msgspec.structs.replace(shot, model=model)
         index = len(project.shots) if at is None else at - 1
         opened.save(edit.insert(project, index, shot))
+    if as_json:
+        output.facts({"shot": index + 1, "id": shot.id})
+        return
     output.line(f"shot {index + 1}: {prompt.strip()}")
 
 
@@ -221,6 +225,8 @@ INHERIT = "inherit"
 def _or_inherit(text: str | None, read: Any) -> Any:
     """`inherit` and `none` take a shot's own setting away."""
     assert text is not None
+    if not text.strip() and read is str:
+        raise typer.BadParameter(f"the model has no name; write one, or `{INHERIT}`")
     if text in (INHERIT, "none"):
         return None
     try:
@@ -263,7 +269,7 @@ def set_(
     look: dict[str, Any] = {}
     for key, text, read in (
         ("model", model, str),
-        ("avoid", avoid, str),
+        ("avoid", avoid, lambda words: words),
         ("steps", steps, int),
         ("guidance", guidance, float),
     ):
@@ -372,8 +378,10 @@ def remove(
     """Remove shots from the film. Their takes stay in the project's folder."""
     with store.open_project(folder, mode="write") as opened:
         gone = [shot.id for shot in film_takes.shots_by_number(opened.project, shots)]
+        opened.save_version(f"Before removing {shots}")
+        kept = opened.versions()[0].name
         opened.save(edit.remove(opened.project, gone))
-    output.line(f"removed {len(gone)}; `storyboard restore {folder}` brings them back")
+    output.line(f"removed {len(gone)}; `storyboard restore {folder} {kept}` brings them back")
 
 
 def duplicate(folder: options.ProjectFolder, shot: ShotNumber) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -29,6 +30,10 @@ def run(arguments: Sequence[str]) -> int:
     from storyboard.cli.app import app
 
     signal.signal(signal.SIGTERM, _terminated)
+    for stream in (sys.stdout, sys.stderr):
+        # A prompt in a script that the terminal cannot show must not end the command.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         result = app(args=list(arguments), prog_name="storyboard", standalone_mode=False)
     except UsageError as error:

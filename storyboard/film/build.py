@@ -14,7 +14,7 @@ import msgspec
 
 from storyboard import __version__, atomic, paths, store, values
 from storyboard.errors import MediaError, StoryboardError
-from storyboard.film import keys, takes
+from storyboard.film import keys, place, takes
 from storyboard.film.cache import FILMS, INBETWEENS, LIMIT, SEGMENTS, SOUND, Cache
 from storyboard.film.history import History
 from storyboard.film.plan import Plan, ShotPlan, models_named, positions
@@ -24,6 +24,9 @@ from storyboard.smoothers.base import Engine
 from storyboard.take import Take
 from storyboard.workers.crew import Crew
 from storyboard.workers.steps import Drawn, Encode, InBetweens, Mix, Smooth, Sound, Stitch
+
+RECENTLY = 3600.0
+"""Seconds: parts used since then may belong to a build that runs beside this one."""
 
 
 class Made(msgspec.Struct):
@@ -41,6 +44,8 @@ class Made(msgspec.Struct):
     segments: int = 0
     sounds: int = 0
     stitched: bool = False
+    engine: str = ""
+    """What smoothed it; empty when nothing had to be."""
     notes: tuple[str, ...] = ()
 
 
@@ -65,35 +70,15 @@ def build(
     failed: the others are finished first, and an earlier film stays in place.
     """
     start = time.monotonic()
+    place.check(plan.out)
     cache = Cache(plan.folder)
     cache.sweep()
-    with Crew(plan.folder) as crew:
+    with cache.in_use(), Crew(plan.folder) as crew:
         work = _Build(plan, cache, Runner(crew, History(), watch, cancelled))
         made = work.run()
-    cache.evict(cache_limit, work.pinned)
+        cache.evict(cache_limit, work.pinned, RECENTLY)
     made.took = round(time.monotonic() - start, 3)
     return made
-
-
-def target(folder: Path, preset: str, out: Path | None = None, suffix: str = "") -> Path:
-    """Where the film goes: `out`, or `exports/` in the project, named like its folder.
-
-    Raises `MediaError` when the name does not suit the preset or the place cannot hold a file.
-    """
-    from storyboard.media import segment
-
-    wanted = segment.PRESETS[preset].suffix
-    if out is None:
-        exports = folder / "exports"
-        exports.mkdir(exist_ok=True)
-        return exports / f"{folder.resolve().name}{suffix}{wanted}"
-    if out.is_dir():
-        raise MediaError(f"{out} is a folder; name the film's file, such as {out / f'film{wanted}'}")
-    if out.suffix.lower() != wanted:
-        raise MediaError(f"{out.name}: a film in {preset} is a {wanted} file; name it {out.stem}{wanted}")
-    if not out.parent.is_dir():
-        raise MediaError(f"{out.parent} is not there; make that folder first")
-    return out
 
 
 class _Part(NamedTuple):
@@ -115,11 +100,13 @@ class _Build:
         self._size = (plan.project.width, plan.project.height)
         self._segments: dict[str, _Part] = {}
         self._shown: dict[str, Take] = {p.shot.id: p.take for p in plan.shots if p.take is not None}
+        self._adoption = takes.Adoption(plan.folder)
         self.pinned: set[str] = set()
         self._made = Made(
             film=str(plan.out),
             frames=plan.project.length,
             seconds=float(plan.project.seconds),
+            engine=plan.engine,
             notes=plan.notes,
         )
 
@@ -128,9 +115,16 @@ class _Build:
         for planned in self._plan.shots:
             if not planned.generate:
                 self._start_segment(planned)
-        self._runner.run()
+        try:
+            self._runner.run()
+        finally:
+            self._adoption.finish()
         self._check(self._runner.failures)
         self._finish()
+        if self._adoption.problem and self._made.takes:
+            self._made.notes += (
+                f"the takes are made, but not yet chosen in the project: {self._adoption.problem}",
+            )
         return self._made
 
     # ---- takes
@@ -138,11 +132,15 @@ class _Build:
     def _start_takes(self) -> None:
         from storyboard.generators import registry
 
+        # All recipes first: one that cannot be made stops the film before any work.
         numbers = store.numbers(self._plan.folder)
-        for planned in self._plan.to_generate:
-            shot = planned.shot
-            number = numbers.get(shot.id, 0) + 1
-            step = takes.generate_step(self._plan.folder, self._plan.project, shot, number)
+        steps = [
+            takes.generate_step(
+                self._plan.folder, self._plan.project, planned.shot, numbers.get(planned.shot.id, 0) + 1
+            )
+            for planned in self._plan.to_generate
+        ]
+        for planned, step in zip(self._plan.to_generate, steps, strict=True):
             self._runner.submit(
                 f"takes/{step.take}",
                 step,
@@ -157,7 +155,7 @@ class _Build:
         assert take is not None
         self._made.takes += 1
         self._shown[planned.shot.id] = take
-        store.adopt_arrived(self._plan.folder)
+        self._adoption.arrived()
         self._start_segment(planned._replace(take=take, generate=False))
 
     # ---- segments
@@ -331,6 +329,8 @@ class _Build:
             made_with.append("with sketches")
         if generated := [model for model in models if model != SKETCH]:
             made_with.append(f"AI-generated pictures: {', '.join(generated)}")
+        if self._plan.engine:
+            made_with.append(f"smoothed by {self._plan.engine}")
         return {"title": project.name, "comment": "; ".join(made_with)}
 
     @property
@@ -341,7 +341,7 @@ class _Build:
         try:
             known = values.decode(self._record.read_bytes(), _Film)
             stat = self._plan.out.stat()
-        except (OSError, msgspec.DecodeError):
+        except (OSError, ValueError, RecursionError):
             return False
         return known == _Film(key, stat.st_size, stat.st_mtime_ns)
 
@@ -366,6 +366,4 @@ def _hash(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise MediaError(
-            f"the music {path.name} cannot be read: {error.strerror}; set another with `storyboard music`"
-        ) from error
+        raise MediaError(f"the music {path.name} cannot be read: {error.strerror}") from error

@@ -1,33 +1,59 @@
-"""How long a film will take, before anything runs."""
+"""How long a film will take, before anything runs: the steps that its plan still needs, and their time."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
-from storyboard.film import takes
-from storyboard.film.history import History
+import msgspec
+
+from storyboard.film import keys, takes
+from storyboard.film.cache import SEGMENTS, Cache
+from storyboard.film.history import History, Load, work_of
 from storyboard.film.plan import Plan, ShotPlan, positions
+from storyboard.film.runner import media_workers
+from storyboard.project import Project, seed_for, wish
+from storyboard.smoothers.base import Engine
 from storyboard.take import Take
-from storyboard.workers.steps import Encode, Generate, Smooth
+from storyboard.workers.steps import Drawn, Encode, Generate, Mix, Smooth, Step, Stitch
 
 
-def estimate(plan: Plan) -> float:
-    """Seconds that `plan` will likely take: generation in full, and for each shot that is made its smoothing and
-    encoding. What this machine did before is what is expected of it again."""
-    history = History()
-    total = 0.0
-    for planned in plan.to_generate:
-        step = takes.generate_step(plan.folder, plan.project, planned.shot, 1)
-        total += history.estimate(step) + _after(plan, planned, step, history)
-    return total
+def estimate(plan: Plan, history: History | None = None, workers: int | None = None) -> float:
+    """Seconds by the clock that `plan` will likely take: generating, smoothing and encoding whatever is not there
+    yet, and joining it. What this machine did before (`history`) is what is expected of it again; `workers` is how
+    many media workers share the work.
+
+    Generating and the rest are counted one after the other, as on a machine without a GPU.
+    """
+    from storyboard.generators import registry
+
+    load = Load(workers or media_workers(), (history or History()).cost)
+    parts = _Parts(plan)
+    needed = False
+    for planned in plan.shots:
+        if planned.generate:
+            step = takes.generate_step(plan.folder, plan.project, planned.shot, 1)
+            load.add_work(work_of(step), registry.lane(step.model), planned.shot.id)
+            following: Sequence[Step] = after_take(plan, planned, step)
+        else:
+            following = parts.missing(planned)
+        for step in following:
+            load.add_work(work_of(step), "media", planned.shot.id)
+        needed = needed or bool(following)
+    if needed or not plan.out.exists():
+        for step in joining(plan):
+            load.add_work(work_of(step), "media", "")
+    return load.seconds(side_by_side=False)
 
 
-def _after(plan: Plan, planned: ShotPlan, step: Generate, history: History) -> float:
+def after_take(plan: Plan, planned: ShotPlan, step: Generate) -> list[Step]:
+    """What follows the take that `step` makes for `planned`: its smoothing, if any, and its encoding. For their time
+    only: they name no files."""
     recipe, project, shot = step.recipe, plan.project, planned.shot
     take = Take(
         id=step.take,
         shot=shot.id,
-        number=1,
+        number=step.number,
         created="",
         frames=recipe.frames,
         rate=recipe.rate,
@@ -35,16 +61,101 @@ def _after(plan: Plan, planned: ShotPlan, step: Generate, history: History) -> f
         height=recipe.height,
         content="",
     )
-    between: tuple[Fraction, ...] = tuple({p for p in positions(project, shot, take) if p.denominator != 1})
-    encode = Encode(
+    between = _between(positions(project, shot, take)) if plan.engine else ()
+    smooth = [Smooth(take=take, engine=plan.engine, positions=between, out="")] if between else []
+    return [*smooth, _encode(plan, planned)]
+
+
+def joining(plan: Plan) -> list[Step]:
+    """What ends every film: its sound, if it has any, and the stitch. For their time only: they name no files."""
+    project = plan.project
+    stitch = Stitch(segments=(), frames=project.length, rate=project.rate, preset=plan.preset, out="")
+    sounds = (p.take.source.sound for p in plan.shots if p.take and p.take.source and not p.shot.muted)
+    if project.music is None and not any(sounds):
+        return [stitch]
+    return [Mix(seconds=project.seconds, out=""), stitch]
+
+
+class _Parts:
+    """Which parts of the shots that are shown as they are the cache holds: what was left out of `build` is not
+    looked up at all."""
+
+    def __init__(self, plan: Plan) -> None:
+        from storyboard.media import segment
+
+        self._plan = plan
+        self._cache = Cache(plan.folder)
+        self._preset = segment.PRESETS[plan.preset]
+        self._encoder = segment.version(self._preset)
+        self._engine = _engine(plan.engine) if plan.engine else None
+
+    def missing(self, planned: ShotPlan) -> list[Step]:
+        """The steps that `planned`, whose take is there or which is sketched, still needs."""
+        take = planned.take
+        if take is None:
+            return self._missing_drawn(planned)
+        project = self._plan.project
+        places = positions(project, planned.shot, take)
+        between = _between(places)
+        engine = self._engine if between else None
+        size = (project.width, project.height)
+        key = keys.segment(take, places, planned.shot.fit, size, project.rate, engine, self._encoder)
+        if self._has(key):
+            return []
+        encode = msgspec.structs.replace(_encode(self._plan, planned), take=take, positions=places)
+        if engine is None:
+            return [encode]
+        held = {p for file in self._cache.inbetweens(keys.inbetweens(take, engine)) for p in file.positions}
+        new = tuple(p for p in between if p not in held)
+        smooth = [Smooth(take=take, engine=self._plan.engine, positions=new, out="")] if new else []
+        return [*smooth, encode]
+
+    def _missing_drawn(self, planned: ShotPlan) -> list[Step]:
+        from storyboard.generators import standin
+
+        project, drawn = self._plan.project, drawn_of(self._plan.project, planned)
+        size = (project.width, project.height)
+        length = planned.shot.length
+        key = keys.drawn_segment(drawn, standin.VERSION, length, size, project.rate, self._encoder)
+        if self._has(key):
+            return []
+        return [msgspec.structs.replace(_encode(self._plan, planned), drawn=drawn)]
+
+    def _has(self, key: str) -> bool:
+        return self._cache.has(f"{SEGMENTS}/{key}{self._preset.suffix}")
+
+
+def drawn_of(project: Project, planned: ShotPlan) -> Drawn:
+    """The stand-in of a shot without a take."""
+    from storyboard.generators import standin
+
+    shot = planned.shot
+    model = wish(shot, project.look).model
+    return Drawn(
+        prompt=shot.prompt,
+        seed=seed_for(shot, 1),
+        as_card=standin.is_card(shot.prompt, model),
+        number=standin.card_number(shot.prompt, model, planned.number),
+    )
+
+
+def _encode(plan: Plan, planned: ShotPlan) -> Encode:
+    project = plan.project
+    return Encode(
         width=project.width,
         height=project.height,
         rate=project.rate,
         preset=plan.preset,
-        length=shot.length,
+        length=planned.shot.length,
         out="",
     )
-    seconds = history.estimate(encode)
-    if between and plan.engine:
-        seconds += history.estimate(Smooth(take=take, engine=plan.engine, positions=between, out=""))
-    return seconds
+
+
+def _between(places: Sequence[Fraction]) -> tuple[Fraction, ...]:
+    return tuple(sorted({place for place in places if place.denominator != 1}))
+
+
+def _engine(name: str) -> Engine:
+    from storyboard.smoothers import registry
+
+    return registry.engine_of(name)

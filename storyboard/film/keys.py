@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
@@ -52,4 +53,7 @@ def _pixels(take: Take) -> tuple[object, ...]:
     if take.source is None:
         return (take.content, take.frames, take.rate)
     source = take.source
-    return (take.content, take.frames, take.rate, source.kind, source.rotation, take.cuts)
+    # The pixels of an import are decoded each time: what decodes them, and at which times, is part of them.
+    decoder = importlib.metadata.version("av")
+    times = (source.time_base, source.times)
+    return (take.content, take.frames, take.rate, source.kind, source.rotation, take.cuts, times, decoder)

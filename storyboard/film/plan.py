@@ -7,14 +7,18 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from storyboard import timing
-from storyboard.errors import StoryboardError
+from storyboard import paths, timing
+from storyboard.errors import MediaError, StoryboardError
 from storyboard.film import takes as takes_
 from storyboard.project import CARD, SKETCH, Project, Shot, wish
 from storyboard.take import State, Take, short_by, state
 
 Mode = Literal["render", "export"]
 """`render` makes drafts and stale shots first; `export` encodes what plays now."""
+
+
+NEEDS_TAKE: tuple[State, ...] = ("draft", "missing", "stale")
+"""States in which a shot has no take that is what it wishes for."""
 
 
 class ShotPlan(NamedTuple):
@@ -75,6 +79,7 @@ def plan(
         for number, shot in enumerate(project.shots, 1)
     )
     takes_.check(folder, project, [planned.shot for planned in shots if planned.generate])
+    _check_files(folder, project)
     engine = _engine(project, shots)
     return Plan(folder, project, shots, engine, preset, out)
 
@@ -90,13 +95,22 @@ def _plan_shot(
 ) -> ShotPlan:
     take = takes.get(shot.chosen.take) if shot.chosen else None
     now = state(project, shot, take)
-    generate = mode == "render" and (now in ("draft", "missing") or (now == "stale" and not keep_stale))
+    generate = mode == "render" and now in NEEDS_TAKE and not (now == "stale" and keep_stale)
     if generate and shot.chosen and not shot.chosen.wish:
         raise StoryboardError(
             f"shot {number} shows an imported clip that is no longer in the project's folder; import it again, "
             f"or choose another take"
         )
     return ShotPlan(number, shot, now, None if generate else take, generate)
+
+
+def _check_files(folder: Path, project: Project) -> None:
+    """Raises `MediaError` when the music is not in the project. Takes that are gone are no takes to begin with."""
+    if project.music is not None and not paths.inside(folder, project.music.file).is_file():
+        raise MediaError(
+            f"the music {project.music.file} is not in {folder}; bring it back, set another with `storyboard music "
+            f"{folder} FILE`, or take it away with `storyboard music {folder} --none`"
+        )
 
 
 def _engine(project: Project, shots: tuple[ShotPlan, ...]) -> str:

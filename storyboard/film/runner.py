@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import logging
+import os
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from storyboard.errors import Cancelled, DiskFull
-from storyboard.film.history import History
+from storyboard.film.history import Cost, History, Load, Timing, Work, work_of
 from storyboard.take import Take
 from storyboard.workers import messages
-from storyboard.workers.crew import Crashed, Crew, Event, Lane
+from storyboard.workers.crew import MAX_MEDIA_WORKERS, Crashed, Crew, Event, Lane
 from storyboard.workers.steps import Comparison, Generate, SmoothedVideo, Step
 
 _LOG = logging.getLogger(__name__)
@@ -22,16 +25,34 @@ POLL = 0.1
 TRIES = 2
 """A step whose process crashed is tried once more: drivers do recover."""
 GPU = ("cuda", "mps", "xpu")
+TRUSTED = 0.25
+"""Of one step done in this run: from there on the run's own pace counts alone, before it in proportion."""
+WORKING = 0.99
+"""The largest fraction shown while a step runs."""
+
+
+class Running(NamedTuple):
+    """A step that a worker has in hand."""
+
+    label: str
+    shots: tuple[str, ...]
+    """Ids of the shots that it is for; empty for the film itself."""
+    unit: str
+    done: int
+    total: int
+    """Of what `unit` names. Nothing done of 1 means: getting ready, the total is not known yet."""
 
 
 class Progress(NamedTuple):
     """How far a run is."""
 
     fraction: float
-    """0 to 1, by expected time."""
+    """0 to 1, by expected time; it never falls during a run."""
     seconds_left: float
     doing: tuple[str, ...]
     """What runs now, in words: `shot 4: step 12 of 25`."""
+    running: tuple[Running, ...] = ()
+    """The same as values, of all steps in hand."""
 
 
 class Outcome(NamedTuple):
@@ -53,6 +74,18 @@ Then = Callable[[Outcome], None]
 Watch = Callable[[Progress], None]
 
 
+class _Pace(NamedTuple):
+    """What this run measured of a kind of step."""
+
+    seconds: float = 0.0
+    units: float = 0.0
+    steps: float = 0.0
+    """How many steps' worth that was."""
+
+    def plus(self, other: _Pace) -> _Pace:
+        return _Pace(self.seconds + other.seconds, self.units + other.units, self.steps + other.steps)
+
+
 @dataclass
 class _Job:
     step: Step
@@ -60,44 +93,132 @@ class _Job:
     label: str
     unit: str
     then: list[Then]
-    estimate: float
+    name: str
+    shots: list[str]
+    chain: str
+    """What is done one after the other has the same: the steps of a shot."""
+    work: Work
+    nth: int
+    """How many of its kind were handed in before it."""
+    tries: int = 1
     done: int = 0
     total: int = 1
-    started: bool = False
-    tries: int = 1
+    began: float | None = None
+    """When a worker took it. Like all times here, by the runner's clock."""
+    first: tuple[float, int] | None = None
+    last: tuple[float, int] | None = None
+    """When the first and the latest of its parts were done, and how many that was."""
+
+    def note(self, done: int, total: int, now: float) -> None:
+        """Take down what the worker reports."""
+        if self.began is None:
+            self.began = now
+        if done > self.done:
+            self.last = (now, done)
+            self.first = self.first or self.last
+        self.done, self.total = done, max(total, 1)
+
+    def again(self) -> None:
+        """Forget a try that ended without an answer."""
+        self.tries += 1
+        self.done, self.total, self.began, self.first, self.last = 0, 1, None, None, None
+
+    def timing(self, seconds: float) -> Timing:
+        """How it went, when it took `seconds` in all."""
+        if self.began is None or self.first is None or self.last is None:
+            return Timing(seconds)
+        first, last = (self.first[0] - self.began, self.first[1]), (self.last[0] - self.began, self.last[1])
+        return Timing(seconds, self.total, first, last)
+
+    def pace(self) -> _Pace:
+        """What its progress so far says of its kind."""
+        each = self.timing(0.0).each()
+        if each is None or self.first is None:
+            return _Pace()
+        share = (self.done - self.first[1]) / self.total
+        return _Pace(each * share * self.total, self.work.units * share, share)
+
+    def left(self, cost: Cost, now: float, *, cold: bool) -> float:
+        """Seconds until it is done."""
+        if self.began is None:
+            return cost.of(self.work.units, cold=cold)
+        if self.last is None:
+            start = cost.start if cold else 0.0
+            return max(start - (now - self.began), 0.0) + cost.of(self.work.units)
+        since, tail = now - self.last[0], self.work.units * cost.tail
+        if self.done >= self.total:
+            return max(tail - since, 0.0)
+        each = self.work.units * cost.unit / self.total
+        return each * (self.total - self.done) - min(since, each) + tail
+
+
+def media_workers() -> int:
+    """How many media workers a crew has when nothing else is said."""
+    return min(os.cpu_count() or 1, MAX_MEDIA_WORKERS)
 
 
 @dataclass
 class Runner:
-    """Hands steps to a crew and calls back as they end. `run` returns when nothing is left to do."""
+    """Hands steps to a crew and calls back as they end. `run` returns when nothing is left to do.
+
+    `workers` is how many media workers the crew has; `clock` gives seconds.
+    """
 
     crew: Crew
     history: History
     watch: Watch
     cancelled: Callable[[], bool] = lambda: False
-    expected: float = 0.0
-    """Seconds of steps that will follow but are not known yet."""
+    workers: int = field(default_factory=media_workers)
+    clock: Callable[[], float] = time.monotonic
     failures: list[Failure] = field(default_factory=list)
     _jobs: dict[int, _Job] = field(default_factory=dict)
     _making: dict[str, _Job] = field(default_factory=dict)
     _held: list[_Job] = field(default_factory=list)
     _on_gpu: bool = False
-    _finished: float = 0.0
-    _spent: float = 0.0
+    _expected: dict[str, list[tuple[type[Step], Work]]] = field(default_factory=dict)
+    _handed_in: Counter[str] = field(default_factory=Counter)
+    _paces: dict[str, _Pace] = field(default_factory=dict)
+    _began: float | None = None
+    _fraction: float = 0.0
+
+    def expect(self, shot: str, steps: Iterable[Step]) -> None:
+        """Say which steps will still be submitted for `shot`, in order, in place of what was said before; empty
+        for the film as a whole, whose steps come last.
+
+        Only the time left knows of them. Submitting one for that shot takes it off, with those before it.
+        """
+        self._begin()
+        self._expected[shot] = [(type(step), work_of(step)) for step in steps]
 
     def submit(
-        self, name: str, step: Step, label: str, then: Then, *, lane: Lane = "media", unit: str = "frame"
+        self,
+        name: str,
+        step: Step,
+        label: str,
+        then: Then,
+        *,
+        lane: Lane = "media",
+        unit: str = "frame",
+        shot: str = "",
     ) -> bool:
         """Run `step`, which makes `name`, then call `then`; False when it is on its way already: then it is not
-        run twice.
+        run twice. `shot` is the id of the shot that it is for.
 
         On a machine without a GPU, other steps wait while a model generates: side by side on the same cores
         both would lose far more than they overlap.
         """
+        self._begin()
+        self._meet(shot, step)
+        shots = [shot] if shot else [step.shot] if isinstance(step, Generate) else []
         if name in self._making:
             self._making[name].then.append(then)
+            self._making[name].shots.extend(shots)
             return False
-        job = _Job(step, lane, label, unit, [then], self.history.estimate(step))
+        work = work_of(step)
+        job = _Job(
+            step, lane, label, unit, [then], name, shots, shot or name, work, self._handed_in[work.kind]
+        )
+        self._handed_in[work.kind] += 1
         self._making[name] = job
         if lane == "media" and self._generating() and not self._on_gpu:
             self._held.append(job)
@@ -107,31 +228,88 @@ class Runner:
 
     def run(self) -> None:
         """Work until no step is left. Raises `Cancelled`; steps that failed are in `failures`."""
-        shown = 0.0
+        shown = self.clock() - POLL
         while self._jobs:
             if self.cancelled():
                 raise Cancelled
             event = self.crew.next(timeout=POLL)
             if event is not None:
                 self._handle(event)
-            if time.monotonic() - shown >= POLL:
-                shown = time.monotonic()
+            if self.clock() - shown >= POLL:
+                shown = self.clock()
                 self.watch(self.progress())
         self.history.save()
 
     def progress(self) -> Progress:
-        """How far the steps known so far, and those expected after them, are."""
-        running = [*self._jobs.values(), *self._held]
-        ahead = self.expected + sum(job.estimate * (1 - job.done / job.total) for job in running)
-        behind = self._finished + sum(job.estimate * job.done / job.total for job in running)
-        # Estimates are corrected by how this run went so far, once there is something to go by.
-        ratio = self._spent / self._finished if self._finished > 1 else 1.0
+        """How far the steps submitted so far, and those expected after them, are."""
+        now = self.clock()
+        left = self._seconds_left(now)
+        spent = 0.0 if self._began is None else now - self._began
+        fraction = spent / (spent + left) if spent else 0.0
+        self._fraction = max(self._fraction, min(fraction, WORKING) if self._jobs else fraction)
         doing = tuple(
-            f"{job.label}: {job.unit} {job.done} of {job.total}" if job.started else f"{job.label}: starting"
+            f"{job.label}: starting"
+            if job.began is None
+            else f"{job.label}: {job.unit} {job.done} of {job.total}"
             for job in self._jobs.values()
-            if job.started or job.lane == "generate"
+            if job.began is not None or job.lane == "generate"
         )
-        return Progress(behind / max(ahead + behind, 1e-9), ahead * ratio, doing[:4])
+        running = tuple(
+            Running(job.label, tuple(job.shots), job.unit, job.done, job.total)
+            for job in self._jobs.values()
+            if job.began is not None
+        )
+        return Progress(self._fraction, left, doing[:4], running)
+
+    # ---- time
+
+    def _begin(self) -> None:
+        if self._began is None:
+            self._began = self.clock()
+
+    def _meet(self, shot: str, step: Step) -> None:
+        expected = self._expected.get(shot, [])
+        for nth, (kind, _) in enumerate(expected):
+            if isinstance(step, kind):
+                del expected[: nth + 1]
+                return
+
+    def _seconds_left(self, now: float) -> float:
+        paces = self._paces_now()
+        cost = functools.cache(lambda kind: self._cost(kind, paces.get(kind, _Pace())))
+        load = Load(self.workers, cost, self._handed_in)
+        for job in [*self._jobs.values(), *self._held]:
+            load.add(job.left(cost(job.work.kind), now, cold=self._cold(job)), job.lane, job.chain)
+        for shot, expected in self._expected.items():
+            for _, work in expected:
+                load.add_work(work, "media", shot)
+        return load.seconds(side_by_side=self._on_gpu)
+
+    def _cold(self, job: _Job) -> bool:
+        return job.nth < (1 if job.lane == "generate" else self.workers)
+
+    def _paces_now(self) -> dict[str, _Pace]:
+        paces = dict(self._paces)
+        for job in self._jobs.values():
+            if job.first is not None:
+                paces[job.work.kind] = paces.get(job.work.kind, _Pace()).plus(job.pace())
+        return paces
+
+    def _cost(self, kind: str, pace: _Pace) -> Cost:
+        """What was learned before, corrected by how this run goes."""
+        known = self.history.cost(kind)
+        if not pace.units:
+            return known
+        trust = min(pace.steps / TRUSTED, 1.0) if known.measured else 1.0
+        return known._replace(unit=known.unit + trust * (pace.seconds / pace.units - known.unit))
+
+    def _learn(self, job: _Job, seconds: float) -> None:
+        worked = self.history.learn(job.work, job.timing(seconds), cold=job.nth == 0)
+        if worked is not None:
+            whole = _Pace(worked, job.work.units, 1.0)
+            self._paces[job.work.kind] = self._paces.get(job.work.kind, _Pace()).plus(whole)
+
+    # ---- steps
 
     def _start(self, job: _Job) -> None:
         self._jobs[self.crew.submit(job.step, job.lane)] = job
@@ -142,11 +320,11 @@ class Runner:
     def _handle(self, event: Event) -> None:
         job = self._jobs[event.job]
         if isinstance(event, messages.Progress):
-            job.started, job.done, job.total = True, event.done, max(event.total, 1)
+            job.note(event.done, event.total, self.clock())
             return
         del self._jobs[event.job]
         if isinstance(event, Crashed) and job.tries < TRIES:
-            job.tries, job.done = job.tries + 1, 0
+            job.again()
             self._start(job)
             return
         self._end(job, event)
@@ -156,25 +334,26 @@ class Runner:
                 self._start(waiting)
 
     def _end(self, job: _Job, event: Event) -> None:
-        del self._making[next(name for name, other in self._making.items() if other is job)]
+        del self._making[job.name]
         if isinstance(event, messages.Stopped):
             raise Cancelled
         if isinstance(event, messages.Failed) and event.kind == "DiskFull":
             raise DiskFull(event.reason)  # the others would only meet the same end
         if isinstance(event, messages.Done):
-            self.history.learn(job.step, event.seconds)
-            self._finished += job.estimate
-            self._spent += event.seconds
+            self._learn(job, event.seconds)
             self._note_device(job, event)
             for then in job.then:
                 then(Outcome(event.take, event.comparison, event.video, event.seconds))
         elif isinstance(event, Crashed):
-            self._fail(Failure(job.label, event.reason, event.log))
+            self._fail(job, event.reason, event.log)
         elif isinstance(event, messages.Failed):
-            self._fail(Failure(job.label, event.reason, event.trace))
+            self._fail(job, event.reason, event.trace)
 
-    def _fail(self, failure: Failure) -> None:
+    def _fail(self, job: _Job, reason: str, trace: str) -> None:
+        failure = Failure(job.label, reason, trace)
         self.failures.append(failure)
+        for shot in job.shots:
+            self._expected.pop(shot, None)  # what would have followed does not come
         if failure.trace:
             _LOG.error("%s: %s\n%s", *failure)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
+import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -13,10 +14,10 @@ from typing import NamedTuple
 import msgspec
 
 from storyboard import atomic, paths, store, timing
-from storyboard.errors import EditError, GeneratorError, MediaError, StoryboardError
+from storyboard.errors import Cancelled, EditError, GeneratorError, MediaError, StoryboardError
 from storyboard.film.history import History
 from storyboard.film.runner import Outcome, Runner, Watch
-from storyboard.project import Project, Shot, seed_for, wish
+from storyboard.project import MAX_SEED, Project, Shot, seed_for, wish
 from storyboard.take import Take
 from storyboard.workers.crew import Crew
 from storyboard.workers.steps import Comparison, Examine, Generate, Listen, Remake
@@ -34,9 +35,11 @@ def generate_step(
     wanted = wish(shot, project.look)
     generator = registry.open_generator(wanted.model, folder)
     seconds = timing.take_seconds(project.motion_of(shot), shot.length, project.rate)
-    recipe = generator.recipe(
-        wanted, seed_for(shot, number) if seed is None else seed, seconds, project.width, project.height
-    )
+    wanted_seed = seed_for(shot, number) if seed is None else seed
+    try:
+        recipe = generator.recipe(wanted, wanted_seed, seconds, project.width, project.height)
+    except GeneratorError as error:
+        raise GeneratorError(f"shot {project.index(shot.id) + 1}: {error}") from error
     return Generate(
         take=store.new_id(),
         shot=shot.id,
@@ -45,6 +48,34 @@ def generate_step(
         model=wanted.model,
         recipe=recipe,
     )
+
+
+class Adoption:
+    """Has arriving takes chosen in the document, now and then while they come, and at the end.
+
+    Takes are on disk already: when the document cannot be saved now, the next program that reads it chooses them.
+    """
+
+    EVERY = 2.0
+    """Seconds. Each time reads all sidecars and takes the document's lock for a moment."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._last = 0.0
+        self.problem = ""
+        """Why the document could not be saved the last time; empty when it could."""
+
+    def arrived(self) -> None:
+        if time.monotonic() - self._last >= self.EVERY:
+            self.finish()
+
+    def finish(self) -> None:
+        self._last = time.monotonic()
+        try:
+            store.adopt_arrived(self._folder)
+            self.problem = ""
+        except StoryboardError as error:
+            self.problem = str(error)
 
 
 class Takes(NamedTuple):
@@ -72,13 +103,17 @@ def make(
     from storyboard.generators import registry
 
     check(folder, project, shots)
+    if seed is not None and seed + count - 1 > MAX_SEED:
+        raise EditError(f"a seed is a whole number up to {MAX_SEED}; give a smaller one")
     numbers = store.numbers(folder)
+    adoption = Adoption(folder)
     made: list[Take] = []
 
     def arrived(outcome: Outcome) -> None:
         assert outcome.take is not None
         made.append(outcome.take)
-        store.adopt_arrived(folder)
+        if count == 1:  # of a batch the first is chosen, though another may be done before it
+            adoption.arrived()
 
     with Crew(folder) as crew:
         runner = Runner(crew, History(), watch, cancelled)
@@ -94,7 +129,10 @@ def make(
                 runner.submit(
                     f"takes/{step.take}", step, label, arrived, lane=registry.lane(step.model), unit="step"
                 )
-        runner.run()
+        try:
+            runner.run()
+        finally:
+            adoption.finish()
     return Takes(tuple(made), tuple(f"{failure.label}: {failure.reason}" for failure in runner.failures))
 
 
@@ -112,20 +150,31 @@ def check(folder: Path, project: Project, shots: Sequence[Shot]) -> None:
         registry.check(model, folder)
 
 
-def bring_in(folder: Path, original: Path, shot_id: str, watch: Watch = lambda _: None) -> Take:
+def bring_in(
+    folder: Path,
+    original: Path,
+    shot_id: str,
+    watch: Watch = lambda _: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Take:
     """Copy `original` (a clip or a picture) into the project and publish the take that it is, for shot `shot_id`.
 
-    Raises `MediaError` when it cannot be read; nothing is left behind then.
+    Raises `MediaError` when it cannot be read, and `Cancelled`; nothing is left behind then.
     """
     file, new = copy_media(folder, original)
     found: list[Take] = []
     with Crew(folder, media_workers=1) as crew:
-        runner = Runner(crew, History(), watch)
+        runner = Runner(crew, History(), watch, cancelled)
         step = Examine(file=file, take=store.new_id(), shot=shot_id)
         runner.submit(
             file, step, original.name, lambda outcome: found.extend([outcome.take] if outcome.take else [])
         )
-        runner.run()
+        try:
+            runner.run()
+        except Cancelled:
+            if new:
+                paths.inside(folder, file).unlink(missing_ok=True)
+            raise
     if not found:
         raise _unusable(folder, file, new, original, runner.failures[0].reason)
     store.publish(folder, found[0])
@@ -248,6 +297,14 @@ def shots_by_number(project: Project, text: str) -> list[Shot]:
     return [project.shots[number - 1] for number in sorted(numbers)]
 
 
+def of_shot(takes: store.Takes, shot: Shot) -> list[Take]:
+    """The takes of `shot`, and the one that it shows where that was made for another (a copy, half of a split)."""
+    own = list(takes.of_shot(shot.id))
+    shown = takes.get(shot.chosen.take) if shot.chosen else None
+    return own if shown is None or shown in own else [shown, *own]
+
+
 def of_shots(takes: Mapping[str, Take], shots: Sequence[Shot]) -> list[Take]:
-    """The chosen takes of `shots`, as far as they are there."""
-    return [takes[shot.chosen.take] for shot in shots if shot.chosen and shot.chosen.take in takes]
+    """The chosen takes of `shots`, as far as they are there, each once."""
+    chosen = dict.fromkeys(shot.chosen.take for shot in shots if shot.chosen)
+    return [takes[take] for take in chosen if take in takes]

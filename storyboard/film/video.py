@@ -73,8 +73,8 @@ def smooth(
         raise MediaError(f"{source} is not there; check the path")
     if not target.resolve().parent.is_dir():
         raise MediaError(f"{target.parent} is not there; make that folder first")
-    if not 0 < wanted.speed <= 64:
-        raise StoryboardError("the speed must be above 0 and at most 64; 1/2 is half speed")
+    if not Fraction(1, 64) <= wanted.speed <= 64:
+        raise StoryboardError("the speed must lie between 1/64 and 64; 1/2 is half speed")
     if wanted.engine not in ENGINES:
         raise SmootherError(f"there is no engine {wanted.engine!r}; choose {', '.join(ENGINES)}")
     step = SmoothVideo(

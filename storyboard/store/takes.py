@@ -80,8 +80,14 @@ class TakeFolder:
             elif (read := _read(self.folder / FOLDER / name, stamp)) is not None:
                 seen[name] = (stamp, read)
         self._seen = seen
-        found = [found for _, found in seen.values()]
+        found = [self._whole(found) for _, found in seen.values()]
         return Takes((t for t in found if isinstance(t, Take)), (t for t in found if isinstance(t, str)))
+
+    def _whole(self, found: Take | str) -> Take | str:
+        """A take whose pixels are gone is none: its shots show that, and can be made again."""
+        if isinstance(found, str) or (self.folder / found.pixels).is_file():
+            return found
+        return f"{self.folder / found.pixels} is gone, and with it take {found.number} of its shot; bring it back, or make another"
 
     def _sidecars(self) -> Iterable[tuple[str, _Stamp]]:
         try:

@@ -13,6 +13,8 @@ import traceback
 from pathlib import Path
 from typing import BinaryIO
 
+import msgspec
+
 from storyboard.errors import Cancelled, StoryboardError
 from storyboard.workers import messages
 from storyboard.workers.workshop import Workshop
@@ -34,11 +36,12 @@ class _Line:
         self.work: queue.SimpleQueue[messages.Do] = queue.SimpleQueue()
 
     def listen(self) -> None:
-        while (order := messages.read_order(self._orders)) is not None:
-            if isinstance(order, messages.Cancel):
-                self.cancelled.add(order.job)
-            else:
-                self.work.put(order)
+        with contextlib.suppress(msgspec.DecodeError):
+            while (order := messages.read_order(self._orders)) is not None:
+                if isinstance(order, messages.Cancel):
+                    self.cancelled.add(order.job)
+                else:
+                    self.work.put(order)
         # The parent is gone. Nothing half-written can be taken for whole, so leave at once.
         os._exit(0)
 

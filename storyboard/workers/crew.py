@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Literal, Self, TypeAlias
 
+import msgspec
 from msgspec import Struct
 
 from storyboard.workers import messages
@@ -23,8 +24,8 @@ from storyboard.workers.steps import Step
 
 Lane = Literal["generate", "media"]
 
-GRACE = 2.0
-"""Seconds that a worker has to answer a cancel before it is killed."""
+GRACE = 1.5
+"""Seconds that a worker has to answer a cancel before it is killed: the user was promised two in all."""
 MAX_MEDIA_WORKERS = 4
 """Beyond four the smoother's memory costs more than the last cores bring."""
 
@@ -205,8 +206,11 @@ class _Worker:
         assert process.stdout is not None
         # Closed here and by nobody else: closing a stream that another thread reads would wait for that read.
         with process.stdout as stream:
-            while (answer := messages.read_answer(stream)) is not None:
-                self._answers.put((self, process, answer))
+            try:
+                while (answer := messages.read_answer(stream)) is not None:
+                    self._answers.put((self, process, answer))
+            except msgspec.DecodeError:  # noise on the line: this worker cannot be understood any more
+                process.kill()
         self._answers.put((self, process, None))
 
     def _send(self, order: messages.Order) -> None:

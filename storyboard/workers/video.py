@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +20,11 @@ from storyboard.workers.steps import SmoothedVideo, SmoothVideo
 if TYPE_CHECKING:
     from storyboard.frames import Frame, Frames
     from storyboard.smoothers.base import Smoother
+
+
+SCRATCH = ".storyboard-smooth-"
+UNFINISHED = 600.0
+"""Seconds without a write after which a scratch folder is taken for abandoned."""
 
 
 def smooth(step: SmoothVideo, smoother: Smoother, report: Report) -> SmoothedVideo:
@@ -44,7 +52,8 @@ def smooth(step: SmoothVideo, smoother: Smoother, report: Report) -> SmoothedVid
     )
     width, height = found.width + found.width % 2, found.height + found.height % 2
     preset = segment.PRESETS[step.preset]
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".storyboard-") as scratch:
+    _sweep(out.parent)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=SCRATCH) as scratch:
         video = Path(scratch, f"video{preset.suffix}")
         even = (fit.pad(frame, width, height) for frame in _counted(frames, length, report))
         segment.write(video, even, width, height, rate, preset)
@@ -55,6 +64,15 @@ def smooth(step: SmoothVideo, smoother: Smoother, report: Report) -> SmoothedVid
             sound.mix(audio, length / rate, None, None, [whole], lambda _done, _total: report(length, length))
         stitch.stitch([video], out, rate, preset, frames=length, audio=audio)
     return SmoothedVideo(str(out), found.frames, length, rate, smoother.engine.name, len(found.cuts))
+
+
+def _sweep(folder: Path) -> None:
+    """Removes what killed runs left beside their videos."""
+    for left in folder.glob(f"{SCRATCH}*"):
+        with contextlib.suppress(OSError):
+            newest = max((path.stat().st_mtime for path in (left, *left.iterdir())), default=0.0)
+            if time.time() - newest > UNFINISHED:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _counted(frames: Frames, total: int, report: Report) -> Iterator[Frame]:

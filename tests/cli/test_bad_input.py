@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import Ran, film, make_project, storyboard
+from tests.film.test_smooth_video import make_clip
+from tests.support import COMMAND, Ran, film, make_project, storyboard
 
 
 def assert_one_sentence(ran: Ran, *words: str, code: int = 1) -> None:
@@ -221,3 +222,59 @@ def test_a_read_only_disk(small_disk: Path, project: Path) -> None:
     assert_one_sentence(storyboard("set", folder, "1", "--prompt", "x"), str(folder))
     assert_one_sentence(storyboard("render", folder), str(folder))
     assert storyboard("show", folder).code == 0
+
+
+def test_impossible_motions_and_seeds(project: Path, tmp_path: Path) -> None:
+    before = document(project)
+    clip = make_clip(tmp_path / "clip.mp4", count=4)
+    for options in (("--in", "-1"), ("--speed", "0"), ("--at", "99"), ("--fit", "bogus")):
+        assert_one_sentence(storyboard("import", project, clip, *options))
+    assert not (project / "media").exists()
+    assert not (project / "takes").exists()
+    assert_one_sentence(storyboard("generate", project, "--seed", 2**64), "seed")
+    assert_one_sentence(storyboard("smooth", clip, "-o", tmp_path / "out.mp4", "--speed", "1/100"), "1/64")
+    assert document(project) == before
+
+
+def test_music_that_is_gone_stops_the_film_before_any_work(project: Path, tmp_path: Path) -> None:
+    storyboard("music", project, make_clip(tmp_path / "tune.mp4", count=4))
+    shutil.rmtree(project / "media")
+    assert_one_sentence(storyboard("render", project), "tune", "storyboard music")
+    assert not (project / "takes").exists()
+
+
+def test_a_film_is_never_written_over_the_projects_own_files(project: Path) -> None:
+    storyboard("render", project, "-q")
+    take = next((project / "takes").glob("*.mkv"))
+    before = take.read_bytes()
+    assert_one_sentence(storyboard("render", project, "--preset", "ffv1", "-o", take), "its own files")
+    assert take.read_bytes() == before
+
+
+def test_a_take_whose_pixels_are_gone_is_made_again(project: Path) -> None:
+    storyboard("render", project, "-q")
+    next((project / "takes").glob("*.mkv")).unlink()
+    shutil.rmtree(project / "cache")
+    states = [shot["state"] for shot in storyboard("show", project, "--json").json["shots"]]
+    assert sorted(states) == ["missing", "ready"]
+    assert storyboard("animatic", project).code == 0
+    made = storyboard("render", project, "--json")
+    assert made.code == 0, made.error
+    assert made.json["takes"] == 1
+
+
+def test_a_document_broken_during_a_render_does_not_stop_it(project: Path) -> None:
+    with subprocess.Popen(
+        [*COMMAND, "render", str(project), "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as run:
+        (project / "project.json").rename(project / "kept.json")
+        out, error = run.communicate(timeout=120)
+    if run.returncode == 0:
+        assert "not yet chosen" in json.loads(out)["notes"][-1]
+    else:
+        assert "Traceback" not in error  # it was read after it was gone
+    (project / "kept.json").rename(project / "project.json")
+    assert storyboard("render", project, "--json").code == 0
