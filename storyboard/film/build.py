@@ -16,6 +16,7 @@ from storyboard import __version__, atomic, paths, store, values
 from storyboard.errors import MediaError, StoryboardError
 from storyboard.film import keys, place, takes
 from storyboard.film.cache import FILMS, INBETWEENS, LIMIT, SEGMENTS, SOUND, Cache
+from storyboard.film.estimate import after_take, joining
 from storyboard.film.history import History
 from storyboard.film.plan import Plan, ShotPlan, models_named, positions
 from storyboard.film.runner import Failure, Outcome, Runner, Watch
@@ -111,6 +112,7 @@ class _Build:
         )
 
     def run(self) -> Made:
+        self._runner.expect("", joining(self._plan))
         self._start_takes()
         for planned in self._plan.shots:
             if not planned.generate:
@@ -141,6 +143,7 @@ class _Build:
             for planned in self._plan.to_generate
         ]
         for planned, step in zip(self._plan.to_generate, steps, strict=True):
+            self._runner.expect(planned.shot.id, after_take(self._plan, planned, step))
             self._runner.submit(
                 f"takes/{step.take}",
                 step,
@@ -148,6 +151,7 @@ class _Build:
                 partial(self._arrived, planned),
                 lane=registry.lane(step.model),
                 unit="step",
+                shot=planned.shot.id,
             )
 
     def _arrived(self, planned: ShotPlan, outcome: Outcome) -> None:
@@ -172,6 +176,7 @@ class _Build:
         part = self._part(key)
         if self._cache.has(part.file):
             self._segments[shot.id] = part
+            self._runner.expect(shot.id, [])
             return
         encode = Encode(
             width=project.width,
@@ -205,8 +210,10 @@ class _Build:
         def smoothed(_: Outcome) -> None:
             self._encode(planned, part, encode, [*held, InBetweens(out, missing)])
 
-        if self._runner.submit(out, step, f"shot {planned.number} smoothing", smoothed):
+        label, shot = f"shot {planned.number} smoothing", planned.shot.id
+        if self._runner.submit(out, step, label, smoothed, shot=shot):
             self._made.inbetweens += len(missing)
+        self._runner.expect(shot, [encode])
 
     def _encode(
         self, planned: ShotPlan, part: _Part, encode: Encode, held: list[InBetweens] | None = None
@@ -246,7 +253,8 @@ class _Build:
         def encoded(_: Outcome) -> None:
             self._segments[planned.shot.id] = part
 
-        new = self._runner.submit(part.file, step, f"shot {planned.number} encoding", encoded)
+        label = f"shot {planned.number} encoding"
+        new = self._runner.submit(part.file, step, label, encoded, shot=planned.shot.id)
         self._made.segments += new
 
     def _part(self, key: str) -> _Part:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -29,18 +30,18 @@ def estimate(plan: Plan, history: History | None = None, workers: int | None = N
 
     load = Load(workers or media_workers(), (history or History()).cost)
     parts = _Parts(plan)
-    needed = False
+    anything = False
     for planned in plan.shots:
         if planned.generate:
-            step = takes.generate_step(plan.folder, plan.project, planned.shot, 1)
-            load.add_work(work_of(step), registry.lane(step.model), planned.shot.id)
-            following: Sequence[Step] = after_take(plan, planned, step)
+            take = takes.generate_step(plan.folder, plan.project, planned.shot, 1)
+            load.add_work(work_of(take), registry.lane(take.model), planned.shot.id)
+            steps = after_take(plan, planned, take)
         else:
-            following = parts.missing(planned)
-        for step in following:
+            steps = parts.missing(planned)
+        for step in steps:
             load.add_work(work_of(step), "media", planned.shot.id)
-        needed = needed or bool(following)
-    if needed or not plan.out.exists():
+        anything = anything or bool(steps)
+    if anything or not plan.out.exists():
         for step in joining(plan):
             load.add_work(work_of(step), "media", "")
     return load.seconds(side_by_side=False)
@@ -77,17 +78,24 @@ def joining(plan: Plan) -> list[Step]:
 
 
 class _Parts:
-    """Which parts of the shots that are shown as they are the cache holds: what was left out of `build` is not
-    looked up at all."""
+    """What the cache lacks of the shots that are shown as they are. A part that several shots show counts once."""
 
     def __init__(self, plan: Plan) -> None:
-        from storyboard.media import segment
-
         self._plan = plan
         self._cache = Cache(plan.folder)
-        self._preset = segment.PRESETS[plan.preset]
-        self._encoder = segment.version(self._preset)
-        self._engine = _engine(plan.engine) if plan.engine else None
+        self._counted: set[str] = set()
+
+    @functools.cached_property
+    def _encoder(self) -> str:
+        from storyboard.media import segment
+
+        return segment.version(segment.PRESETS[self._plan.preset])
+
+    @functools.cached_property
+    def _engine(self) -> Engine:
+        from storyboard.smoothers import registry
+
+        return registry.engine_of(self._plan.engine)
 
     def missing(self, planned: ShotPlan) -> list[Step]:
         """The steps that `planned`, whose take is there or which is sketched, still needs."""
@@ -113,7 +121,7 @@ class _Parts:
     def _missing_drawn(self, planned: ShotPlan) -> list[Step]:
         from storyboard.generators import standin
 
-        project, drawn = self._plan.project, drawn_of(self._plan.project, planned)
+        project, drawn = self._plan.project, _drawn(self._plan.project, planned)
         size = (project.width, project.height)
         length = planned.shot.length
         key = keys.drawn_segment(drawn, standin.VERSION, length, size, project.rate, self._encoder)
@@ -122,10 +130,15 @@ class _Parts:
         return [msgspec.structs.replace(_encode(self._plan, planned), drawn=drawn)]
 
     def _has(self, key: str) -> bool:
-        return self._cache.has(f"{SEGMENTS}/{key}{self._preset.suffix}")
+        from storyboard.media import segment
+
+        if key in self._counted:
+            return True
+        self._counted.add(key)
+        return self._cache.has(f"{SEGMENTS}/{key}{segment.PRESETS[self._plan.preset].suffix}")
 
 
-def drawn_of(project: Project, planned: ShotPlan) -> Drawn:
+def _drawn(project: Project, planned: ShotPlan) -> Drawn:
     """The stand-in of a shot without a take."""
     from storyboard.generators import standin
 
@@ -153,9 +166,3 @@ def _encode(plan: Plan, planned: ShotPlan) -> Encode:
 
 def _between(places: Sequence[Fraction]) -> tuple[Fraction, ...]:
     return tuple(sorted({place for place in places if place.denominator != 1}))
-
-
-def _engine(name: str) -> Engine:
-    from storyboard.smoothers import registry
-
-    return registry.engine_of(name)

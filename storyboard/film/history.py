@@ -75,7 +75,10 @@ class Timing(NamedTuple):
         """Seconds for each of `total`; None where a single report does not tell it from the start."""
         if self.first is None or self.last is None or self.last[1] <= self.first[1]:
             return None
-        return (self.last[0] - self.first[0]) / (self.last[1] - self.first[1])
+        pace = (self.last[0] - self.first[0]) / (self.last[1] - self.first[1])
+        return min(
+            pace, self.last[0] / self.last[1]
+        )  # reports a blink apart tell little: never more than it took
 
 
 class _Kind(msgspec.Struct, omit_defaults=True):
