@@ -24,7 +24,7 @@ from storyboard.project import SKETCH, seed_for, wish
 from storyboard.smoothers.base import Engine
 from storyboard.take import Take
 from storyboard.workers.crew import Crew
-from storyboard.workers.steps import Drawn, Encode, InBetweens, Mix, Smooth, Sound, Stitch
+from storyboard.workers.steps import Drawn, Encode, Mix, Smooth, Sound, Stitch
 
 RECENTLY = 3600.0
 """Seconds: parts used since then may belong to a build that runs beside this one."""
@@ -100,6 +100,8 @@ class _Build:
         self._encoder = segment.version(self._preset)
         self._size = (plan.project.width, plan.project.height)
         self._segments: dict[str, _Part] = {}
+        self._makers: dict[str, str] = {}
+        """Which segment's step makes a file of in-betweens."""
         self._shown: dict[str, Take] = {p.shot.id: p.take for p in plan.shots if p.take is not None}
         self._adoption = takes.Adoption(plan.folder)
         self.pinned: set[str] = set()
@@ -189,38 +191,41 @@ class _Build:
             take=take,
             positions=places,
         )
-        if engine is None:
-            self._encode(planned, part, encode)
-        else:
-            self._smooth(planned, part, encode, keys.inbetweens(take, engine), between)
+        step = (
+            encode if engine is None else self._with_inbetweens(planned, take, part, encode, engine, between)
+        )
+        if step is not None:
+            self._submit_segment(planned, part, step)
 
-    def _smooth(
-        self, planned: ShotPlan, part: _Part, encode: Encode, key: str, between: tuple[Fraction, ...]
-    ) -> None:
-        assert encode.take is not None
-        held = self._cache.inbetweens(key)
+    def _with_inbetweens(
+        self,
+        planned: ShotPlan,
+        take: Take,
+        part: _Part,
+        encode: Encode,
+        engine: Engine,
+        between: tuple[Fraction, ...],
+    ) -> Encode | None:
+        """`encode` with the in-betweens that are kept, and the step that makes the others on the way.
+
+        None when another shot's segment is making the same ones: this shot goes on after it.
+        """
+        key = keys.inbetweens(take, engine)
+        held = tuple(self._cache.inbetweens(key))
         there = {position for file in held for position in file.positions}
         missing = tuple(p for p in between if p not in there)
+        self.pinned.update(file.file for file in held)
+        encode = msgspec.structs.replace(encode, inbetweens=held)
         if not missing:
-            self._encode(planned, part, encode, held)
-            return
+            return encode
         out = f"{INBETWEENS}/{key}/{values.key(missing)[:16]}.mkv"
-        step = Smooth(take=encode.take, engine=self._plan.engine, positions=missing, out=out)
-
-        def smoothed(_: Outcome) -> None:
-            self._encode(planned, part, encode, [*held, InBetweens(out, missing)])
-
-        label, shot = f"shot {planned.number} smoothing", planned.shot.id
-        if self._runner.submit(out, step, label, smoothed, shot=shot):
-            self._made.inbetweens += len(missing)
-        self._runner.expect(shot, [encode])
-
-    def _encode(
-        self, planned: ShotPlan, part: _Part, encode: Encode, held: list[InBetweens] | None = None
-    ) -> None:
-        files = tuple(held or ())
-        self.pinned.update(file.file for file in files)
-        self._submit_segment(planned, part, msgspec.structs.replace(encode, inbetweens=files))
+        maker = self._makers.setdefault(out, part.file)
+        if maker != part.file and self._runner.is_making(maker):
+            self._runner.follow(maker, lambda _: self._start_segment(planned))
+            return None
+        smooth = Smooth(take=take, engine=self._plan.engine, positions=missing, out=out)
+        self.pinned.add(out)
+        return msgspec.structs.replace(encode, smooth=smooth)
 
     def _start_drawn(self, planned: ShotPlan) -> None:
         from storyboard.generators import standin
@@ -253,9 +258,11 @@ class _Build:
         def encoded(_: Outcome) -> None:
             self._segments[planned.shot.id] = part
 
-        label = f"shot {planned.number} encoding"
-        new = self._runner.submit(part.file, step, label, encoded, shot=planned.shot.id)
-        self._made.segments += new
+        deed = "smoothing and encoding" if step.smooth else "encoding"
+        label = f"shot {planned.number} {deed}"
+        if self._runner.submit(part.file, step, label, encoded, shot=planned.shot.id):
+            self._made.segments += 1
+            self._made.inbetweens += len(step.smooth.positions) if step.smooth else 0
 
     def _part(self, key: str) -> _Part:
         file = f"{SEGMENTS}/{key}{self._preset.suffix}"

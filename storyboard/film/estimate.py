@@ -63,8 +63,8 @@ def after_take(plan: Plan, planned: ShotPlan, step: Generate) -> list[Step]:
         content="",
     )
     between = _between(positions(project, shot, take)) if plan.engine else ()
-    smooth = [Smooth(take=take, engine=plan.engine, positions=between, out="")] if between else []
-    return [*smooth, _encode(plan, planned)]
+    smooth = Smooth(take=take, engine=plan.engine, positions=between, out="") if between else None
+    return [msgspec.structs.replace(_encode(plan, planned), smooth=smooth)]
 
 
 def joining(plan: Plan) -> list[Step]:
@@ -115,8 +115,8 @@ class _Parts:
             return [encode]
         held = {p for file in self._cache.inbetweens(keys.inbetweens(take, engine)) for p in file.positions}
         new = tuple(p for p in between if p not in held)
-        smooth = [Smooth(take=take, engine=self._plan.engine, positions=new, out="")] if new else []
-        return [*smooth, encode]
+        smooth = Smooth(take=take, engine=self._plan.engine, positions=new, out="") if new else None
+        return [msgspec.structs.replace(encode, smooth=smooth)]
 
     def _missing_drawn(self, planned: ShotPlan) -> list[Step]:
         from storyboard.generators import standin

@@ -46,6 +46,7 @@ FIRST_GUESS = {
     "generate sketch": Cost(0.1, start=0.9),
     "generate card": Cost(0.1, start=0.9),
     "smooth": Cost(1.1, start=1.3),
+    "smooth-and-encode": Cost(1.3, start=1.3),
     "smooth-video": Cost(40.0, start=1.5),
     "encode": Cost(0.1, start=0.2),
     "draw": Cost(0.1, start=0.9),
@@ -203,6 +204,10 @@ def work_of(step: steps.Step) -> Work:
             return Work(f"smooth {engine}", _pixels(len(positions), take.width, take.height))
         case steps.SmoothVideo(engine=engine):
             return Work(f"smooth-video {engine}", _megabytes(step.file) * _made_for_each(step))
+        case steps.Encode(smooth=steps.Smooth() as smooth):
+            # Making a frame costs many times what encoding one does: what is made is what counts.
+            made = work_of(smooth)
+            return Work(f"smooth-and-encode {smooth.engine}", made.units)
         case steps.Encode(drawn=drawn):
             return Work("draw" if drawn else "encode", _pixels(step.length, step.width, step.height))
         case steps.Mix(seconds=seconds):

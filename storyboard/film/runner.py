@@ -226,6 +226,13 @@ class Runner:
             self._start(job)
         return True
 
+    def is_making(self, name: str) -> bool:
+        return name in self._making
+
+    def follow(self, name: str, then: Then) -> None:
+        """Call `then` when the step that makes `name`, which is on its way, is done."""
+        self._making[name].then.append(then)
+
     def run(self) -> None:
         """Work until no step is left. Raises `Cancelled`; steps that failed are in `failures`."""
         shown = self.clock() - POLL

@@ -62,7 +62,8 @@ PRESETS = {
             container="mp4",
             pixel_format="yuv420p",
             reorder=2,
-            options=(("preset", "medium"), ("crf", "16")),
+            # veryfast: at crf 15 as near to the frames as medium at 16, in half the time, for a tenth more bytes.
+            options=(("preset", "veryfast"), ("crf", "15")),
             # stitchable: headers do not depend on rate control. cpu-independent: nor bytes on the processor.
             x264="stitchable=1:open-gop=0:bframes=3:b-pyramid=2:threads=1:lookahead-threads=1:cpu-independent=1",
         ),

@@ -29,7 +29,7 @@ class Generate(_Step, frozen=True):
 
 
 class Smooth(_Step, frozen=True):
-    """Make in-betweens of a take and keep them losslessly."""
+    """Make in-betweens of a take and keep them losslessly: alone, or on the way to a segment (`Encode.smooth`)."""
 
     take: Take
     engine: str
@@ -70,6 +70,9 @@ class Encode(_Step, frozen=True):
     take: Take | None = None
     positions: tuple[Fraction, ...] = ()
     inbetweens: tuple[InBetweens, ...] = ()
+    """Those that are kept already."""
+    smooth: Smooth | None = None
+    """Those that are still to be made."""
     drawn: Drawn | None = None
 
 

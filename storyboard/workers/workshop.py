@@ -6,23 +6,22 @@ import datetime
 import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from storyboard import atomic, paths, values
-from storyboard.errors import GeneratorError, MediaError
+from storyboard import paths
+from storyboard.errors import GeneratorError
 from storyboard.frames import Report
 from storyboard.take import Source, Take
+from storyboard.workers import shown
 from storyboard.workers.steps import (
     Comparison,
     Drawn,
     Encode,
     Examine,
     Generate,
-    InBetweens,
     Listen,
     Mix,
     Remake,
@@ -103,29 +102,20 @@ class Workshop:
         return Result(take=take)
 
     def _smooth(self, folder: Path, step: Smooth, report: Report) -> None:
-        from storyboard.media import lossless
-        from storyboard.smoothers import inbetween
-
-        first, last = _span(step.positions)
-        frames = _source(folder, step.take, first, last)
-        made = inbetween.at_positions(frames, step.positions, self._smoother_for(step.engine), first=first)
-        out = paths.inside(folder, step.out)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        lossless.write(out, _counted(made, len(step.positions), report), step.take.rate)
-        # The index comes last: in-betweens that it does not name are not believed.
-        with atomic.replacing(out.with_suffix(".json")) as index:
-            index.write_bytes(values.encode_line(step.positions))
+        made = shown.smoothed(folder, step, self._smoother_for(step.engine))
+        for _ in _counted(made, len(step.positions), report):
+            pass
 
     def _encode(self, folder: Path, step: Encode, report: Report) -> None:
         from storyboard.media import fit, segment
 
-        frames = _drawn(step, step.drawn) if step.drawn else _shown(folder, step)
+        smoother = self._smoother_for(step.smooth.engine) if step.smooth else None
+        frames = _drawn(step, step.drawn) if step.drawn else shown.shown(folder, step, smoother)
         fitted = (fit.fit(frame, step.width, step.height, step.fit) for frame in frames)
         out = paths.inside(folder, step.out)
         out.parent.mkdir(parents=True, exist_ok=True)
-        preset = segment.PRESETS[step.preset]
         count = _counted(fitted, step.length, report)
-        segment.write(out, count, step.width, step.height, step.rate, preset)
+        segment.write(out, count, step.width, step.height, step.rate, segment.PRESETS[step.preset])
 
     def _remake(self, folder: Path, step: Remake, report: Report) -> Result:
         take = step.take
@@ -135,7 +125,7 @@ class Workshop:
             )
         generator = self._generator_for(take.recipe.model, folder)
         comparison = compare(
-            _source(folder, take, 0, take.frames - 1), generator.generate(take.recipe, report)
+            shown.take_frames(folder, take, 0, take.frames - 1), generator.generate(take.recipe, report)
         )
         return Result(comparison=msgspec.structs.replace(comparison, ran=_plain(generator.facts())))
 
@@ -248,18 +238,6 @@ def _now() -> str:
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
-def _span(positions: tuple[Fraction, ...]) -> tuple[int, int]:
-    """The first and the last frame of a take that `positions` (ascending) need."""
-    last = positions[-1]
-    return int(positions[0]), int(last) + (last.denominator != 1)
-
-
-def _source(folder: Path, take: Take, first: int, last: int) -> Frames:
-    from storyboard.media import takes
-
-    return takes.frames_of(folder, take, first, last + 1)
-
-
 def _counted(frames: Frames, total: int, report: Report) -> Iterator[Frame]:
     for done, frame in enumerate(frames, 1):
         yield frame
@@ -279,53 +257,3 @@ def _drawn(step: Encode, drawn: Drawn) -> Frames:
         as_card=drawn.as_card,
         number=drawn.number,
     )
-
-
-def _shown(folder: Path, step: Encode) -> Iterator[Frame]:
-    """The frames of a shot in timeline order: originals from the take, the others from its in-betweens."""
-    assert step.take is not None
-    first, last = _span(step.positions)
-    originals = _Places(
-        _source(folder, step.take, first, last), (Fraction(n) for n in itertools.count(first))
-    )
-    made = [
-        _Places(_kept(folder, file), iter(file.positions), frozenset(file.positions))
-        for file in step.inbetweens
-    ]
-    for position in step.positions:
-        if position.denominator == 1:
-            frame = originals.at(position)
-        else:
-            held = next((file for file in made if position in file.holds), None)
-            frame = held.at(position) if held else None
-        if frame is None:
-            raise MediaError(
-                f"frame {position} of take {step.take.id} is missing; run `storyboard render` again"
-            )
-        yield frame
-
-
-def _kept(folder: Path, file: InBetweens) -> Frames:
-    from storyboard.media import lossless
-
-    return lossless.read(paths.inside(folder, file.file))
-
-
-class _Places:
-    """Frames that come in ascending order, asked for by their place; the last one is kept for a repeat."""
-
-    def __init__(
-        self, frames: Frames, places: Iterator[Fraction], holds: frozenset[Fraction] = frozenset()
-    ) -> None:
-        self._coming = zip(places, frames, strict=False)
-        self.holds = holds
-        self._place: Fraction | None = None
-        self._frame: Frame | None = None
-
-    def at(self, wanted: Fraction) -> Frame | None:
-        while self._place is None or self._place < wanted:
-            try:
-                self._place, self._frame = next(self._coming)
-            except StopIteration:
-                return None
-        return self._frame if self._place == wanted else None
