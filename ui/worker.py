@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from storyboard.film.plan import Plan
     from storyboard.film.runner import Progress
 
-_DOING = re.compile(r"shot (\d+)(?: take \d+)?: (.+)")
-"""How the film's runner names what it does: `shot 4 take 2: step 12 of 25`."""
+_FAILED = re.compile(r"shot (\d+)(?: take \d+)?: (.+)")
+"""How the film's runner names what failed: `shot 4 take 2: the reason`."""
 
 
 class Make(NamedTuple):
@@ -160,7 +160,7 @@ class FilmThread(QThread):
         progress = progress._replace(doing=doing)
         self.progress = progress
         if isinstance(self.current, Make):
-            self._busy_shots = _still_busy(self.current, self._busy_shots, progress)
+            self._busy_shots = _still_busy(self._busy_shots, progress)
         self.changed.emit()
 
     def _note_done(self, outcome: _Outcome) -> None:
@@ -233,27 +233,28 @@ def _sketched(plan: Plan) -> str:
     return f"Sketched: shot {shown}." if len(numbers) == 1 else f"Sketched: shots {shown}."
 
 
-def _still_busy(order: Make, before: dict[str, Job], progress: Progress) -> dict[str, Job]:
-    """What each shot of `order` waits for: one that was being made and is no longer named is done."""
+def _still_busy(before: dict[str, Job], progress: Progress) -> dict[str, Job]:
+    """What each shot waits for: one that was being made and is no longer named is done."""
     now = {
-        order.film.project.shots[int(match[1]) - 1].id: match[2]
-        for match in map(_DOING.fullmatch, progress.doing)
-        if match is not None
+        shot_id: "getting ready"
+        if (running.done, running.total) == (0, 1)
+        else f"{running.unit} {running.done} of {running.total}"
+        for running in progress.running
+        for shot_id in running.shots
     }
     busy = {}
     for shot_id, job in before.items():
-        doing = now.get(shot_id)
-        if doing is not None and doing != "starting":
-            busy[shot_id] = Job("generating", doing)
-        elif doing is not None or job.state == "queued":
-            busy[shot_id] = Job("queued")
+        if shot_id in now:
+            busy[shot_id] = Job("generating", now[shot_id])
+        elif job.state == "queued":
+            busy[shot_id] = job
     return busy
 
 
 def _failures(order: Order, failures: tuple[str, ...]) -> list[tuple[str, Job]]:
     found = []
     for failure in failures:
-        if match := _DOING.fullmatch(failure):
+        if match := _FAILED.fullmatch(failure):
             shot = order.film.project.shots[int(match[1]) - 1]
             found.append((shot.id, Job("failed", sentence(match[2]))))
     return found

@@ -321,7 +321,8 @@ def _show_plan(plan: Plan, as_json: bool) -> None:
     output.line(
         f"{facts.film}: {facts.frames} frames, smoothed by {facts.engine or 'nothing (no in-betweens)'}"
     )
-    output.line(_words(plan) if facts.generate else "no takes to make")
+    about = output.duration(facts.seconds)
+    output.line(_words(plan) if facts.generate else f"no takes to make; about {about} in all")
     for text in facts.notes:
         output.line(text)
 

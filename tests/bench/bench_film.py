@@ -41,6 +41,7 @@ from tests.bench.harness import (
     ratio,
     run,
     script,
+    setting,
     storyboard,
     timed,
     versus,
@@ -85,9 +86,12 @@ def generation(scratch: Path, runs: int) -> Finding:
     def theirs() -> float:
         return timed(lambda: script(scratch, "tests.bench.plain", "generate", model, STEPS, *PROMPTS))
 
-    progress(f"generation: {len(PROMPTS)} takes of {scenes.TAKE_FRAMES} frames in {STEPS} steps")
-    ours(), theirs()
-    a, b = interleaved(runs, ours, theirs)
+    progress(f"generation: {len(PROMPTS)} takes of {scenes.TAKE_FRAMES} frames in {STEPS} steps, one thread")
+    # With more, OpenMP's threads wait for each other so unevenly on a shared machine that the same work took
+    # between 4 and 27 s: nothing could be told from that.
+    with setting("OMP_NUM_THREADS", "1"):
+        ours(), theirs()
+        a, b = interleaved(runs, ours, theirs)
     return Finding("generation, of the script's time", ratio(a, b), "x", MOST_GENERATION, how=versus(a, b))
 
 
