@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from storyboard import __version__
-from storyboard.cli import film, machine, project
+from storyboard.cli import film, machine, project, settings
 
 app = typer.Typer(
     name="storyboard",
@@ -40,12 +40,12 @@ for _command, _name, _panel in (
     (project.new, "new", PROJECT),
     (project.show, "show", PROJECT),
     (project.add, "add", PROJECT),
-    (project.set_, "set", PROJECT),
+    (settings.set_, "set", PROJECT),
     (project.move, "move", PROJECT),
     (project.remove, "remove", PROJECT),
     (project.duplicate, "duplicate", PROJECT),
     (project.split, "split", PROJECT),
-    (project.music, "music", PROJECT),
+    (settings.music, "music", PROJECT),
     (project.versions, "versions", PROJECT),
     (project.restore, "restore", PROJECT),
     (film.generate, "generate", FILM),

@@ -14,17 +14,17 @@ import msgspec
 
 from storyboard import __version__, atomic, paths, store, values
 from storyboard.errors import MediaError, StoryboardError
-from storyboard.film import keys, place, takes
+from storyboard.film import keys, parts, place, takes
 from storyboard.film.cache import FILMS, INBETWEENS, LIMIT, SEGMENTS, SOUND, Cache
 from storyboard.film.estimate import after_take, joining
 from storyboard.film.history import History
 from storyboard.film.plan import Plan, ShotPlan, models_named, positions
 from storyboard.film.runner import Failure, Outcome, Runner, Watch
-from storyboard.project import SKETCH, seed_for, wish
+from storyboard.project import SKETCH
 from storyboard.smoothers.base import Engine
 from storyboard.take import Take
 from storyboard.workers.crew import Crew
-from storyboard.workers.steps import Drawn, Encode, Mix, Smooth, Sound, Stitch
+from storyboard.workers.steps import Encode, Mix, Smooth, Sound, Stitch
 
 RECENTLY = 3600.0
 """Seconds: parts used since then may belong to a build that runs beside this one."""
@@ -172,7 +172,7 @@ class _Build:
             return
         project, shot, take = self._plan.project, planned.shot, planned.take
         places = positions(project, shot, take)
-        between = tuple(sorted({p for p in places if p.denominator != 1}))
+        between = parts.between(places)
         engine = self._engine if between else None
         key = keys.segment(take, places, shot.fit, self._size, project.rate, engine, self._encoder)
         part = self._part(key)
@@ -180,17 +180,8 @@ class _Build:
             self._segments[shot.id] = part
             self._runner.expect(shot.id, [])
             return
-        encode = Encode(
-            width=project.width,
-            height=project.height,
-            rate=project.rate,
-            preset=self._plan.preset,
-            length=shot.length,
-            out=part.file,
-            fit=shot.fit,
-            take=take,
-            positions=places,
-        )
+        encode = parts.encode(self._plan, planned, part.file)
+        encode = msgspec.structs.replace(encode, take=take, positions=places)
         step = (
             encode if engine is None else self._with_inbetweens(planned, take, part, encode, engine, between)
         )
@@ -231,27 +222,13 @@ class _Build:
         from storyboard.generators import standin
 
         project, shot = self._plan.project, planned.shot
-        model = wish(shot, project.look).model
-        drawn = Drawn(
-            prompt=shot.prompt,
-            seed=seed_for(shot, 1),
-            as_card=standin.is_card(shot.prompt, model),
-            number=standin.card_number(shot.prompt, model, planned.number),
-        )
+        drawn = parts.drawn(project, planned)
         key = keys.drawn_segment(drawn, standin.VERSION, shot.length, self._size, project.rate, self._encoder)
         part = self._part(key)
         if self._cache.has(part.file):
             self._segments[shot.id] = part
             return
-        step = Encode(
-            width=project.width,
-            height=project.height,
-            rate=project.rate,
-            preset=self._plan.preset,
-            length=shot.length,
-            out=part.file,
-            drawn=drawn,
-        )
+        step = msgspec.structs.replace(parts.encode(self._plan, planned, part.file), drawn=drawn)
         self._submit_segment(planned, part, step)
 
     def _submit_segment(self, planned: ShotPlan, part: _Part, step: Encode) -> None:
@@ -279,10 +256,10 @@ class _Build:
 
     def _finish(self) -> None:
         """Mix the sound and stitch, unless the film that is there was made from exactly the same parts."""
-        parts = [self._segments[planned.shot.id] for planned in self._plan.shots]
+        segments = [self._segments[planned.shot.id] for planned in self._plan.shots]
         mix, sound_key = self._sound()
         metadata = self._metadata()
-        key = keys.film([part.key for part in parts], sound_key, self._plan.preset, metadata)
+        key = keys.film([part.key for part in segments], sound_key, self._plan.preset, metadata)
         if self._up_to_date(key):
             return
         if mix is not None and not self._cache.has(mix.out):
@@ -290,7 +267,7 @@ class _Build:
             self._runner.submit(mix.out, mix, "sound", lambda _: None, unit="second")
             self._runner.run()
         stitch = Stitch(
-            segments=tuple(part.file for part in parts),
+            segments=tuple(part.file for part in segments),
             frames=self._plan.project.length,
             rate=self._plan.project.rate,
             preset=self._plan.preset,

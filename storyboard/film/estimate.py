@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
-from fractions import Fraction
 
 import msgspec
 
-from storyboard.film import keys, takes
+from storyboard.film import keys, parts, takes
 from storyboard.film.cache import SEGMENTS, Cache
 from storyboard.film.history import History, Load, work_of
 from storyboard.film.plan import Plan, ShotPlan, positions
 from storyboard.film.runner import media_workers
-from storyboard.project import Project, seed_for, wish
 from storyboard.smoothers.base import Engine
 from storyboard.take import Take
-from storyboard.workers.steps import Drawn, Encode, Generate, Mix, Smooth, Step, Stitch
+from storyboard.workers.steps import Generate, Mix, Smooth, Step, Stitch
 
 
 def estimate(plan: Plan, history: History | None = None, workers: int | None = None) -> float:
@@ -29,7 +26,7 @@ def estimate(plan: Plan, history: History | None = None, workers: int | None = N
     from storyboard.generators import registry
 
     load = Load(workers or media_workers(), (history or History()).cost)
-    parts = _Parts(plan)
+    cached = _Parts(plan)
     anything = False
     for planned in plan.shots:
         if planned.generate:
@@ -37,7 +34,7 @@ def estimate(plan: Plan, history: History | None = None, workers: int | None = N
             load.add_work(work_of(take), registry.lane(take.model), planned.shot.id)
             steps = after_take(plan, planned, take)
         else:
-            steps = parts.missing(planned)
+            steps = cached.missing(planned)
         for step in steps:
             load.add_work(work_of(step), "media", planned.shot.id)
         anything = anything or bool(steps)
@@ -62,9 +59,9 @@ def after_take(plan: Plan, planned: ShotPlan, step: Generate) -> list[Step]:
         height=recipe.height,
         content="",
     )
-    between = _between(positions(project, shot, take)) if plan.engine else ()
+    between = parts.between(positions(project, shot, take)) if plan.engine else ()
     smooth = Smooth(take=take, engine=plan.engine, positions=between, out="") if between else None
-    return [msgspec.structs.replace(_encode(plan, planned), smooth=smooth)]
+    return [msgspec.structs.replace(parts.encode(plan, planned), smooth=smooth)]
 
 
 def joining(plan: Plan) -> list[Step]:
@@ -104,13 +101,13 @@ class _Parts:
             return self._missing_drawn(planned)
         project = self._plan.project
         places = positions(project, planned.shot, take)
-        between = _between(places)
+        between = parts.between(places)
         engine = self._engine if between else None
         size = (project.width, project.height)
         key = keys.segment(take, places, planned.shot.fit, size, project.rate, engine, self._encoder)
         if self._has(key):
             return []
-        encode = msgspec.structs.replace(_encode(self._plan, planned), take=take, positions=places)
+        encode = msgspec.structs.replace(parts.encode(self._plan, planned), take=take, positions=places)
         if engine is None:
             return [encode]
         held = {p for file in self._cache.inbetweens(keys.inbetweens(take, engine)) for p in file.positions}
@@ -121,13 +118,13 @@ class _Parts:
     def _missing_drawn(self, planned: ShotPlan) -> list[Step]:
         from storyboard.generators import standin
 
-        project, drawn = self._plan.project, _drawn(self._plan.project, planned)
+        project, drawn = self._plan.project, parts.drawn(self._plan.project, planned)
         size = (project.width, project.height)
         length = planned.shot.length
         key = keys.drawn_segment(drawn, standin.VERSION, length, size, project.rate, self._encoder)
         if self._has(key):
             return []
-        return [msgspec.structs.replace(_encode(self._plan, planned), drawn=drawn)]
+        return [msgspec.structs.replace(parts.encode(self._plan, planned), drawn=drawn)]
 
     def _has(self, key: str) -> bool:
         from storyboard.media import segment
@@ -136,33 +133,3 @@ class _Parts:
             return True
         self._counted.add(key)
         return self._cache.has(f"{SEGMENTS}/{key}{segment.PRESETS[self._plan.preset].suffix}")
-
-
-def _drawn(project: Project, planned: ShotPlan) -> Drawn:
-    """The stand-in of a shot without a take."""
-    from storyboard.generators import standin
-
-    shot = planned.shot
-    model = wish(shot, project.look).model
-    return Drawn(
-        prompt=shot.prompt,
-        seed=seed_for(shot, 1),
-        as_card=standin.is_card(shot.prompt, model),
-        number=standin.card_number(shot.prompt, model, planned.number),
-    )
-
-
-def _encode(plan: Plan, planned: ShotPlan) -> Encode:
-    project = plan.project
-    return Encode(
-        width=project.width,
-        height=project.height,
-        rate=project.rate,
-        preset=plan.preset,
-        length=planned.shot.length,
-        out="",
-    )
-
-
-def _between(places: Sequence[Fraction]) -> tuple[Fraction, ...]:
-    return tuple(sorted({place for place in places if place.denominator != 1}))

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from storyboard import timing
 from storyboard.frames import Report
 from storyboard.project import Motion
-from storyboard.take import Source
 from storyboard.workers.steps import SmoothedVideo, SmoothVideo
 
 if TYPE_CHECKING:
@@ -34,15 +33,7 @@ def smooth(step: SmoothVideo, smoother: Smoother, report: Report) -> SmoothedVid
 
     file, out = Path(step.file), Path(step.out)
     found = importing.examine(file)
-    source = Source(
-        file=file.name,
-        sha256=found.sha256,
-        kind=found.kind,
-        rotation=found.rotation,
-        time_base=found.time_base,
-        times=tuple(found.times),
-        sound=found.sound,
-    )
+    source = found.source(file.name)
     rate = step.rate or found.rate * (step.factor or 1)
     length = max(1, round(found.frames / found.rate / step.speed * rate))
     motion = Motion(speed=step.speed)

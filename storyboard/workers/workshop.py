@@ -14,7 +14,7 @@ import msgspec
 from storyboard import paths
 from storyboard.errors import GeneratorError
 from storyboard.frames import Report
-from storyboard.take import Source, Take
+from storyboard.take import Take
 from storyboard.workers import shown
 from storyboard.workers.steps import (
     Comparison,
@@ -216,15 +216,7 @@ def _examine(folder: Path, step: Examine, _report: Report) -> Result:
         height=found.height,
         content=found.sha256,
         cuts=tuple(found.cuts),
-        source=Source(
-            file=step.file,
-            sha256=found.sha256,
-            kind=found.kind,
-            rotation=found.rotation,
-            time_base=found.time_base,
-            times=tuple(found.times),
-            sound=found.sound,
-        ),
+        source=found.source(step.file),
     )
     return Result(take=take)
 
