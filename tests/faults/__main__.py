@@ -58,11 +58,12 @@ def main() -> None:
         assert storyboard("render", calm).code == 0
         whole = time.monotonic() - start
         undisturbed = film(calm / "exports" / "calm.mp4")
-        killed = 0
-        for number in range(1, RUNS + 1):
+        killed = number = 0
+        while killed < RUNS:
+            number += 1
             folder = Path(scratch, f"run-{number}")
             shutil.copytree(project, folder)
-            moment, victim = chance.uniform(0.1, whole), chance.choice(("command", "workers", "all"))
+            moment, victim = chance.uniform(0.1, 0.9 * whole), chance.choice(("command", "workers", "all"))
             hit = kill_after(folder, moment, victim)
             killed += hit
             prove_nothing_lost(folder, undisturbed)
