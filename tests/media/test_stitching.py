@@ -114,7 +114,7 @@ def test_sound_and_picture_lie_side_by_side_in_the_file(tmp_path: Path) -> None:
 def spoiled(folder: Path, how: str) -> Path:
     path = folder / "odd.mp4"
     if how == "header":
-        segment.write(path, steps(5), 32, 32, RATE, H264._replace(x264=f"{H264.x264}:ref=1"))
+        segment.write(path, steps(5), 32, 32, RATE, H264._replace(x264=f"{H264.x264}:ref=4"))
     elif how == "size":
         segment.write(path, steps(5, 48, 32), 48, 32, RATE, H264)
     elif how == "time base":
