@@ -106,34 +106,42 @@ def make(
     if seed is not None and seed + count - 1 > MAX_SEED:
         raise EditError(f"a seed is a whole number up to {MAX_SEED}; give a smaller one")
     numbers = store.numbers(folder)
+    batches = [_batch(folder, project, shot, numbers.get(shot.id, 0) + 1, count, seed) for shot in shots]
     adoption = Adoption(folder)
     made: list[Take] = []
-
-    def arrived(outcome: Outcome) -> None:
-        assert outcome.take is not None
-        made.append(outcome.take)
-        if count == 1:  # of a batch the first is chosen, though another may be done before it
-            adoption.arrived()
-
     with Crew(folder) as crew:
         runner = Runner(crew, History(), watch, cancelled)
-        for shot in shots:
-            base = msgspec.structs.replace(shot, seed=None) if count > 1 else shot
-            for nth in range(count):
-                number = numbers.get(shot.id, 0) + 1 + nth
-                wanted = None if seed is None else seed + nth
-                step = generate_step(
-                    folder, project, shot, number, seed=seed_for(base, number) if wanted is None else wanted
-                )
-                label = f"shot {project.index(shot.id) + 1} take {number}"
-                runner.submit(
-                    f"takes/{step.take}", step, label, arrived, lane=registry.lane(step.model), unit="step"
-                )
+
+        def start(step: Generate, *others: Generate) -> None:
+            """A shot's takes are made one after the other: of a batch the first arrives first and is chosen."""
+
+            def arrived(outcome: Outcome) -> None:
+                assert outcome.take is not None
+                made.append(outcome.take)
+                adoption.arrived()
+                if others:
+                    start(*others)
+
+            label = f"shot {project.index(step.shot) + 1} take {step.number}"
+            lane = registry.lane(step.model)
+            runner.submit(f"takes/{step.take}", step, label, arrived, lane=lane, unit="step")
+
+        for batch in batches:
+            start(*batch)
         try:
             runner.run()
         finally:
             adoption.finish()
     return Takes(tuple(made), tuple(f"{failure.label}: {failure.reason}" for failure in runner.failures))
+
+
+def _batch(
+    folder: Path, project: Project, shot: Shot, first: int, count: int, seed: int | None
+) -> list[Generate]:
+    """The steps of takes `first`, `first` + 1, ... of `shot`."""
+    free = msgspec.structs.replace(shot, seed=None) if count > 1 else shot
+    seeds = [seed_for(free, first + nth) if seed is None else seed + nth for nth in range(count)]
+    return [generate_step(folder, project, shot, first + nth, seed=seeds[nth]) for nth in range(count)]
 
 
 def check(folder: Path, project: Project, shots: Sequence[Shot]) -> None:
