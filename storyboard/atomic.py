@@ -13,6 +13,9 @@ from pathlib import Path
 
 from storyboard.errors import DiskFull, StoryboardError
 
+UNFINISHED = 600.0
+"""Seconds without a write after which a temporary file is taken for abandoned."""
+
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _BUSY_ON_WINDOWS = {5, 32, 33}

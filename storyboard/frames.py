@@ -20,3 +20,10 @@ Report: TypeAlias = Callable[[int, int], None]
 
 def unreported(done: int, total: int) -> None:
     """A `Report` for callers that do not watch."""
+
+
+def counted(frames: Frames, total: int, report: Report) -> Frames:
+    """The same frames; after each one is used, `report` hears how many of `total` that were."""
+    for done, frame in enumerate(frames, 1):
+        yield frame
+        report(done, total)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import time
 from collections.abc import Callable
@@ -246,7 +247,7 @@ class _Build:
         self.pinned.add(file)
         return _Part(key, file)
 
-    @property
+    @functools.cached_property
     def _engine(self) -> Engine:
         from storyboard.smoothers import registry
 

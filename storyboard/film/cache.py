@@ -19,9 +19,6 @@ from storyboard.workers.steps import InBetweens
 LIMIT = 20 << 30
 """Bytes that one project's cache may hold before its least recently used parts go."""
 
-UNFINISHED = 600.0
-"""Seconds without a write after which a temporary file is taken for abandoned."""
-
 SEGMENTS = "cache/segments"
 INBETWEENS = "cache/inbetweens"
 SOUND = "cache/sound"
@@ -109,10 +106,10 @@ class Cache:
     def sweep(self) -> int:
         """Remove what killed runs left half written in the project; returns how many files.
 
-        Files touched within the last `UNFINISHED` seconds stay: another program may be writing them.
+        Files touched within the last `atomic.UNFINISHED` seconds stay: another program may be writing them.
         """
         removed = 0
-        old = time.time() - UNFINISHED
+        old = time.time() - atomic.UNFINISHED
         for path in self._walk("takes", "media", "exports", "versions", *PARTS):
             if atomic.is_temporary(path.name):
                 with contextlib.suppress(OSError):

@@ -6,24 +6,20 @@ import contextlib
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from storyboard import timing
-from storyboard.frames import Report
+from storyboard import atomic, timing
+from storyboard.frames import Report, counted
 from storyboard.project import Motion
 from storyboard.workers.steps import SmoothedVideo, SmoothVideo
 
 if TYPE_CHECKING:
-    from storyboard.frames import Frame, Frames
     from storyboard.smoothers.base import Smoother
 
 
 SCRATCH = ".storyboard-smooth-"
-UNFINISHED = 600.0
-"""Seconds without a write after which a scratch folder is taken for abandoned."""
 
 
 def smooth(step: SmoothVideo, smoother: Smoother, report: Report) -> SmoothedVideo:
@@ -46,7 +42,7 @@ def smooth(step: SmoothVideo, smoother: Smoother, report: Report) -> SmoothedVid
     _sweep(out.parent)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=SCRATCH) as scratch:
         video = Path(scratch, f"video{preset.suffix}")
-        even = (fit.pad(frame, width, height) for frame in _counted(frames, length, report))
+        even = (fit.pad(frame, width, height) for frame in counted(frames, length, report))
         segment.write(video, even, width, height, rate, preset)
         audio = None
         if found.sound and step.speed == 1:
@@ -62,11 +58,5 @@ def _sweep(folder: Path) -> None:
     for left in folder.glob(f"{SCRATCH}*"):
         with contextlib.suppress(OSError):
             newest = max((path.stat().st_mtime for path in (left, *left.iterdir())), default=0.0)
-            if time.time() - newest > UNFINISHED:
+            if time.time() - newest > atomic.UNFINISHED:
                 shutil.rmtree(left, ignore_errors=True)
-
-
-def _counted(frames: Frames, total: int, report: Report) -> Iterator[Frame]:
-    for done, frame in enumerate(frames, 1):
-        yield frame
-        report(done, total)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import itertools
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,7 +13,7 @@ import msgspec
 
 from storyboard import paths
 from storyboard.errors import GeneratorError
-from storyboard.frames import Report
+from storyboard.frames import Report, counted
 from storyboard.take import Take
 from storyboard.workers import shown
 from storyboard.workers.steps import (
@@ -33,7 +33,7 @@ from storyboard.workers.steps import (
 )
 
 if TYPE_CHECKING:
-    from storyboard.frames import Frame, Frames
+    from storyboard.frames import Frames
     from storyboard.generators.base import Generator
     from storyboard.smoothers.base import Smoother
 
@@ -103,7 +103,7 @@ class Workshop:
 
     def _smooth(self, folder: Path, step: Smooth, report: Report) -> None:
         made = shown.smoothed(folder, step, self._smoother_for(step.engine))
-        for _ in _counted(made, len(step.positions), report):
+        for _ in counted(made, len(step.positions), report):
             pass
 
     def _encode(self, folder: Path, step: Encode, report: Report) -> None:
@@ -114,7 +114,7 @@ class Workshop:
         fitted = (fit.fit(frame, step.width, step.height, step.fit) for frame in frames)
         out = paths.inside(folder, step.out)
         out.parent.mkdir(parents=True, exist_ok=True)
-        count = _counted(fitted, step.length, report)
+        count = counted(fitted, step.length, report)
         segment.write(out, count, step.width, step.height, step.rate, segment.PRESETS[step.preset])
 
     def _remake(self, folder: Path, step: Remake, report: Report) -> Result:
@@ -228,12 +228,6 @@ def _plain(facts: Mapping[str, str]) -> dict[str, str]:
 
 def _now() -> str:
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-
-
-def _counted(frames: Frames, total: int, report: Report) -> Iterator[Frame]:
-    for done, frame in enumerate(frames, 1):
-        yield frame
-        report(done, total)
 
 
 def _drawn(step: Encode, drawn: Drawn) -> Frames:

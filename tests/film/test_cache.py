@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from storyboard import values
+from storyboard.atomic import UNFINISHED
 from storyboard.errors import ProjectError, StoryboardError
-from storyboard.film.cache import INBETWEENS, SEGMENTS, UNFINISHED, Cache
+from storyboard.film.cache import INBETWEENS, SEGMENTS, Cache
 
 KEYS = [f"{n:064x}" for n in range(1, 6)]
 

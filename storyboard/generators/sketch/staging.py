@@ -24,8 +24,6 @@ from storyboard.generators.sketch.world import EASEL, World
 _TEMPO = {"slow": 0.45, "fast": 2.2}
 _ROOMY = listed("pan-left pan-right tilt-up tilt-down zoom-out orbit dutch handheld")
 """Camera moves that look beyond the picture's first edges."""
-_PARTNERS = listed("hug fight talk look eat twirl dance")
-"""What two of a kind do face to face."""
 _GAP = 0.07
 """Between neighbours, in stage units."""
 

@@ -18,7 +18,6 @@ LONGEST_PHRASE = 5
 
 DETERMINERS = listed("a an the this that these those his her its their my our your some any each every")
 PRONOUNS = listed("he him she her they them it")
-_BE = listed("is are was were be being been am")
 _CONJUNCTIONS = listed("while as then when where but until before after")
 _IRREGULAR = {
     "ate": "eat", "eaten": "eat", "ran": "run", "flew": "fly", "drove": "drive", "swam": "swim", "rode": "ride",
