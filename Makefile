@@ -16,7 +16,7 @@ STAMP  := $(VENV)/.installed-models
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install film test app check format bench faults clean
+.PHONY: help install film test app check format bench faults screenshots clean
 
 help:
 	@echo "make film    set up, and render projects/spaghetti to exports/spaghetti.mp4"
@@ -25,6 +25,7 @@ help:
 	@echo "make check   style and types"
 	@echo "make bench   measure, and print ratios"
 	@echo "make faults  kill renders at random moments, and see that nothing is lost"
+	@echo "make screenshots  make the pictures of the window in .github/screenshots"
 
 install: $(STAMP)
 
@@ -57,6 +58,9 @@ bench: install
 
 faults: install
 	$(BIN)/python -m tests.faults
+
+screenshots: install
+	$(BIN)/python -m tests.screenshots
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

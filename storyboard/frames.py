@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 Report: TypeAlias = Callable[[int, int], None]
 """`report(done, total)` tells how far a long call is. It may raise `Cancelled`, which must pass through."""
 
+Show: TypeAlias = "Callable[[Frame], None]"
+"""`show(picture)` gets a look at what is being made."""
+
+SMALL = 128
+"""Pixels: the longest side of a picture that is only a look."""
+SHOW_EVERY = 2.0
+"""Seconds between two looks."""
+
 
 def unreported(done: int, total: int) -> None:
     """A `Report` for callers that do not watch."""

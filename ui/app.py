@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import sys
-import tempfile
 import traceback
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from storyboard import atomic, places, resources, values
+from storyboard import places, resources, store
 from storyboard.errors import ProjectError, StoryboardError
+from storyboard.store import copying
 
-from . import display
+from . import display, memory
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -25,6 +22,9 @@ if TYPE_CHECKING:
     from .window import Window
 
 SAMPLE = "spaghetti"
+SWITCH = 0.0005
+"""Seconds that a thread beside the window's may keep Python for itself: a tenth of what is usual, so that the
+window paints while thumbnails are drawn."""
 SIGNALS_EVERY = 300
 """Milliseconds between the moments at which Python sees Ctrl+C while Qt waits."""
 
@@ -37,7 +37,10 @@ def main(project: Path | None = None) -> int:
     from PySide6.QtCore import QTimer
 
     windows = Windows()
-    windows.open(project.absolute() if project else last_project() or sample())
+    if project:
+        windows.open(_folder(project))
+    else:
+        windows.open_last()
     sys.excepthook = windows.report
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: windows.shut())
@@ -56,15 +59,17 @@ def application() -> QApplication:
         raise StoryboardError(
             f"the window's libraries do not load ({error}); install those that the README names"
         ) from error
-    from . import theme
+    from . import preferences, theme
 
     there = QApplication.instance()
     if isinstance(there, QApplication):
         return there
+    sys.setswitchinterval(SWITCH)
     made = QApplication(["storyboard"])
     made.setApplicationName("Storyboard")
     made.setDesktopFileName("storyboard")
     theme.apply(made)
+    theme.prefer(made, preferences.load())
     return made
 
 
@@ -81,11 +86,30 @@ class Windows:
         opened = Window(folder)
         before, self.window = self.window, opened
         opened.open_wanted.connect(self._open_instead)
+        opened.liked.connect(_dress)
         opened.show()
         if before is not None:
             before.close()
             before.deleteLater()
-        _remember(opened.document.folder)
+        memory.opened(opened.document.folder)
+
+    def open_last(self) -> None:
+        """The project that was open last, else the sample. One that cannot be opened any more is no reason not to
+        start: the sample says why."""
+        last = last_project()
+        try:
+            self.open(last or sample())
+        except StoryboardError as error:
+            if last is None:
+                raise
+            self.open(sample())
+            self._say(error)
+
+    def _say(self, error: StoryboardError) -> None:
+        from .words import sentence
+
+        if self.window is not None:
+            self.window.status.say(sentence(error), True)
 
     def shut(self) -> None:
         """Ends the program without a question, as for Ctrl+C."""
@@ -100,37 +124,29 @@ class Windows:
         traceback.print_exception(kind, error, trace)
         if self.window is not None:
             # By a signal: it may have happened in another thread.
-            self.window.worker.said.emit(f"A bug in Storyboard ({error!r}). The project is unharmed.", True)
+            told = "".join(traceback.format_exception(kind, error, trace))
+            self.window.bug.emit(f"A bug in Storyboard ({error!r}). The project is unharmed.", told)
 
     def _open_instead(self, folder: Path) -> None:
         window = self.window
-        if window is None or folder == window.document.folder:
+        if window is None:
+            return
+        again = folder == window.document.folder
+        if again and window.document.writable:
             return
         try:
             self.open(folder)
         except StoryboardError as error:
-            from .words import sentence
-
-            window.status.say(sentence(error), True)
+            self._say(error)
 
 
 # Which project
 
 
-class _Remembered(msgspec.Struct):
-    """What the window keeps between two starts."""
-
-    project: str = ""
-
-
 def last_project() -> Path | None:
     """The folder of the project that was open last, if it is still there."""
-    try:
-        kept = values.decode(_memory().read_bytes(), _Remembered)
-    except (OSError, msgspec.DecodeError):
-        return None
-    folder = Path(kept.project)
-    return folder if kept.project and (folder / "project.json").is_file() else None
+    recent = memory.load().recent
+    return Path(recent[0]) if recent and memory.is_there(recent[0]) else None
 
 
 def sample() -> Path:
@@ -141,26 +157,17 @@ def sample() -> Path:
     original = resources.samples() / SAMPLE
     if not (original / "project.json").is_file():
         raise ProjectError(f"{original} is not there; name a project to open: storyboard edit PROJECT")
-    try:
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=copy.parent, prefix=".sample-") as folder:
-            made = shutil.ignore_patterns("cache", "exports", "versions", ".lock*")
-            shutil.copytree(original, Path(folder) / SAMPLE, ignore=made)
-            (Path(folder) / SAMPLE).rename(copy)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ProjectError(f"{copy}: the sample cannot be copied there: {reason}; free that place") from error
-    return copy
+    return store.copy(original, copy, (*copying.MADE, "versions"))
 
 
-def _memory() -> Path:
-    return places.config() / "window.json"
+def _folder(project: Path) -> Path:
+    """A project may be named by its document, as file managers do."""
+    whole = project.absolute()
+    return whole.parent if whole.name == "project.json" and whole.is_file() else whole
 
 
-def _remember(folder: Path) -> None:
-    try:
-        _memory().parent.mkdir(parents=True, exist_ok=True)
-        with atomic.replacing(_memory()) as temporary:
-            temporary.write_bytes(values.encode(_Remembered(str(folder.absolute()))))
-    except (OSError, StoryboardError):
-        return  # the next start opens the sample: no reason to stop this one
+def _dress() -> None:
+    """Wears what the user likes now."""
+    from . import preferences, theme
+
+    theme.prefer(application(), preferences.load())

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QMimeData, QObject, Signal
 
 from storyboard import edit, store
 from storyboard.project import Project, Shot, new_shot
-from storyboard.take import Take
 
+from .cutting import Cutting
 from .document import Document
+from .play_verbs import PlayVerbs
 from .session import Session
+from .take_verbs import TakeVerbs
+from .timeline_drops import Dropped
+from .trimming import Trimming
 from .words import missing, plural
-from .worker import Export, FilmThread, Make
-
-if TYPE_CHECKING:
-    from .document import Edit
+from .worker import FilmThread, Import, Make
 
 MANY = 4
 """Takes that *x4* makes."""
@@ -31,11 +31,12 @@ class Commands(QObject):
     """A sentence for the status bar, and whether it is a problem."""
     prompt_wanted = Signal()
     """The cursor should stand in the prompt."""
+    prompt_in_place_wanted = Signal()
+    """The cursor should stand in the prompt on the clip itself."""
     zoomed = Signal(str)
     """`in`, `out` or `fit`."""
-    open_wanted = Signal()
-    version_wanted = Signal()
-    keys_wanted = Signal()
+    page_wanted = Signal(str)
+    """A dialog or a page by its name, as `pages` knows it."""
     quit_wanted = Signal()
 
     def __init__(
@@ -45,6 +46,13 @@ class Commands(QObject):
         self._document = document
         self._session = session
         self._worker = worker
+        self.playing = PlayVerbs(document, session, self)
+        self.takes = TakeVerbs(document, session, self)
+        self.takes.said.connect(self.said)
+        self.cutting = Cutting(document, session, self)
+        self.cutting.said.connect(self.said)
+        self.trimming = Trimming(document, session, self)
+        self.trimming.said.connect(self.said)
 
     # ---- edits
 
@@ -62,7 +70,7 @@ class Commands(QObject):
         length = project.shots[at - 1].length if at else max(1, round(2 * project.rate))
         shot = new_shot(store.new_id(), length=length)
         if self._document.edit("New shot", lambda p: edit.insert(p, at, shot)):
-            self._go_to(shot.id)
+            self.go_to(shot.id)
             self.prompt_wanted.emit()
 
     def duplicate(self) -> None:
@@ -94,15 +102,6 @@ class Commands(QObject):
         """Puts shots before the one that is now at `to_index`."""
         self._document.edit(_named("Move", ids), lambda p: edit.move(p, ids, to_index))
 
-    def choose(self, shot_id: str, take: Take) -> None:
-        self._document.edit(f"Choose take {take.number}", lambda p: edit.choose(p, shot_id, take))
-
-    def star(self, shot_id: str, take_id: str) -> None:
-        """Stars a take, or takes its star away."""
-        starred = take_id in self._document.project.shot(shot_id).starred
-        change: Edit = lambda p: (edit.unstar if starred else edit.star)(p, shot_id, take_id)  # noqa: E731
-        self._document.edit("Remove star" if starred else "Star take", change)
-
     def select_all(self) -> None:
         shots = self._document.project.shots
         current = self._session.current
@@ -110,6 +109,19 @@ class Commands(QObject):
 
     def select_none(self) -> None:
         self._session.select()
+
+    def edit_in_place(self) -> None:
+        self.prompt_in_place_wanted.emit()
+
+    def land(self, what: Dropped, mime: QMimeData, index: int) -> None:
+        """Brings what was dropped before the shot at `index` into the film."""
+        self._document.end_typing()
+        if what.kind in ("media", "music"):
+            self._worker.submit(Import(self._document.film, what.paths, index))
+        elif what.kind == "script":
+            self.cutting.put_script(what.paths[0], index)
+        else:
+            self.cutting.put(mime, index)
 
     # ---- making
 
@@ -128,10 +140,6 @@ class Commands(QObject):
             self._generate(shots, 1)
         else:
             self.said.emit("Every shot with a prompt has the take that it wishes for.", False)
-
-    def export(self) -> None:
-        self._document.end_typing()
-        self._worker.submit(Export(self._document.film))
 
     def cancel(self) -> None:
         self._worker.cancel()
@@ -189,7 +197,8 @@ class Commands(QObject):
         if place := self._session.shot_under_playhead():
             self._session.select(place[0].id)
 
-    def _go_to(self, shot_id: str) -> None:
+    def go_to(self, shot_id: str) -> None:
+        """Selects a shot and puts the playhead on its first frame."""
         project = self._document.project
         self._session.select(shot_id)
         self._session.pause()
@@ -210,18 +219,12 @@ class Commands(QObject):
     def zoom_fit(self) -> None:
         self.zoomed.emit("fit")
 
-    def open_project(self) -> None:
-        self.open_wanted.emit()
-
-    def save_version(self) -> None:
-        self.version_wanted.emit()
+    def show_page(self, name: str) -> None:
+        self.page_wanted.emit(name)
 
     def reload(self) -> None:
         """Shows what is on disk, after another program changed it."""
         self._document.reload()
-
-    def show_keys(self) -> None:
-        self.keys_wanted.emit()
 
     def quit(self) -> None:
         self.quit_wanted.emit()

@@ -39,8 +39,12 @@ class Document(QObject):
     """How far saving is, in words."""
     refused = Signal(str)
     """A sentence: an edit or a save that could not be."""
+    changed_outside = Signal(bool)
+    """Whether another program wrote the project's file since it was read or saved here: `reload` shows what it
+    wrote."""
 
     _written = Signal(object, str)
+    _looked = Signal(bool)
 
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
         """Raises `ProjectError` when there is no project in `folder` or it cannot be used."""
@@ -108,6 +112,34 @@ class Document(QObject):
         self.undo_stack.push(_Step(self._show_step, name, self._project, after, key))
         return True
 
+    def edit_with_files(
+        self, name: str, change: Edit, do: Callable[[], None], undo: Callable[[], None]
+    ) -> bool:
+        """Makes one undo step of `change` together with what `do` does to takes on disk, which `undo` takes
+        back. False when it was refused; both may raise `StoryboardError`."""
+        if not self.writable:
+            self.refused.emit(sentence(self._store.why_read_only))
+            return False
+        before = self._project
+        try:
+            after = change(before)
+            do()
+        except StoryboardError as error:
+            self.refused.emit(sentence(error))
+            return False
+        self.undo_stack.push(_FileStep(self._show_moved, name, before, after, do, undo))
+        return True
+
+    def _show_moved(self, project: Project, move: Callable[[], None] | None) -> None:
+        try:
+            if move is not None:
+                move()
+        except StoryboardError as error:
+            self.refused.emit(sentence(error))
+        self._takes = self._take_folder.scan()
+        self._watch_folders()
+        self._show_step(project)
+
     def end_typing(self) -> None:
         """What is typed from now on is a step of its own."""
         self._typing += 1
@@ -130,7 +162,7 @@ class Document(QObject):
         known = self._takes
         self._takes = self._take_folder.scan()
         self._watch_folders()
-        if dict(known) == dict(self._takes):
+        if dict(known) == dict(self._takes) and known.thrown == self._takes.thrown:
             return
         project = edit.adopt(self._project, self._takes)
         for take in sorted(self._takes.values(), key=lambda take: (take.created, take.number)):
@@ -143,17 +175,35 @@ class Document(QObject):
     def _watch(self) -> None:
         self._settle = QTimer(self, singleShot=True, interval=RESCAN_AFTER)
         self._settle.timeout.connect(self.rescan)
+        self._look = QTimer(self, singleShot=True, interval=RESCAN_AFTER)
+        self._look.timeout.connect(self._look_outside)
+        self._looked.connect(self.changed_outside)
         self._watcher = QFileSystemWatcher(self)
-        self._watcher.directoryChanged.connect(lambda _: self._settle.start())
+        self._watcher.directoryChanged.connect(self._note_folder)
         self._watch_folders()
 
     def _watch_folders(self) -> None:
-        takes = self.folder / "takes"
-        wanted = takes if takes.is_dir() else self.folder
-        if str(wanted) not in self._watcher.directories():
-            if self._watcher.directories():
-                self._watcher.removePaths(self._watcher.directories())
-            self._watcher.addPath(str(wanted))
+        for wanted in (self.folder, self.folder / "takes"):
+            if wanted.is_dir() and str(wanted) not in self._watcher.directories():
+                self._watcher.addPath(str(wanted))
+
+    def _note_folder(self, name: str) -> None:
+        if Path(name) != self.folder:
+            self._settle.start()
+            return
+        self._look.start()
+        if str(self.folder / "takes") not in self._watcher.directories():
+            self._settle.start()  # it may have come
+
+    def _look_outside(self) -> None:
+        """Whether the file is still ours, asked by the thread that writes it: never between two halves of a save."""
+        self._writing.start(self._compare)
+
+    def _compare(self) -> None:
+        try:
+            self._looked.emit(self._store.changed_outside())
+        except StoryboardError:
+            return  # said when it is saved to
 
     # ---- the file
 
@@ -235,12 +285,15 @@ class Document(QObject):
         self._dirty, self._problem = False, ""
         if project != self._project:
             self.undo_stack.push(_Step(self._show_step, "Reload", self._project, project, None))
+        self.changed_outside.emit(False)
         self.saved_changed.emit(self.saved_words)
 
     def close(self) -> str:
         """Saves and lets others edit the project; returns why it could not be saved, or an empty string."""
         problem = self.flush()
         self._settle.stop()
+        self._look.stop()
+        self._writing.waitForDone()
         self.undo_stack.blockSignals(True)  # it speaks once more when it is deleted, after who listens
         if self._watcher.directories():
             self._watcher.removePaths(self._watcher.directories())
@@ -279,3 +332,29 @@ class _Step(QUndoCommand):
             return False
         self.after = other.after
         return True
+
+
+class _FileStep(QUndoCommand):
+    """An edit that moved takes as well. They are moved already when the step is made."""
+
+    def __init__(
+        self,
+        show: Callable[[Project, Callable[[], None] | None], None],
+        name: str,
+        before: Project,
+        after: Project,
+        do: Callable[[], None],
+        undo: Callable[[], None],
+    ) -> None:
+        super().__init__(name)
+        self._show = show
+        self._before, self._after = before, after
+        self._do, self._undo = do, undo
+        self._first = True
+
+    def undo(self) -> None:
+        self._show(self._before, self._undo)
+
+    def redo(self) -> None:
+        self._show(self._after, None if self._first else self._do)
+        self._first = False

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import bisect
 import itertools
+from collections.abc import Collection, Sequence
 from fractions import Fraction
+from typing import Protocol
+
+from msgspec.structs import replace
 
 from storyboard.project import Project
 
@@ -12,6 +16,16 @@ MIN_SCALE, MAX_SCALE = 0.0005, 40.0
 """Pixels a frame."""
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
 """Seconds between ruler marks."""
+
+
+class Arrangement(Protocol):
+    """How the shots lie now: as the film has them, or as a drag would leave them."""
+
+    def span(self, index: int) -> tuple[float, float]:
+        """The left and right edge of a shot."""
+
+    def runs(self, left: float, right: float) -> list[Sequence[int]]:
+        """The shots that can be seen between two edges, in runs of shots that lie side by side."""
 
 
 class Layout:
@@ -30,12 +44,15 @@ class Layout:
     def width(self) -> float:
         return self.length * self.scale
 
-    def x(self, frame: int) -> float:
+    def x(self, frame: float) -> float:
         return frame * self.scale
 
     def span(self, index: int) -> tuple[float, float]:
         """The left and right edge of a shot."""
         return self.x(self.starts[index]), self.x(self.starts[index + 1])
+
+    def runs(self, left: float, right: float) -> list[Sequence[int]]:
+        return [self.visible(left, right)]
 
     def frame_at(self, x: float) -> int:
         """The timeline frame under `x`, within the film (0 for an empty one)."""
@@ -65,6 +82,75 @@ class Layout:
 
     def _index(self, frame: int) -> int:
         return min(bisect.bisect_right(self.starts, frame), len(self.starts) - 1) - 1
+
+
+class Shifted(Layout):
+    """A film as a trim would leave it, all of it moved by `shift` pixels.
+
+    So the edge that is dragged stays under the pointer: at the start of a shot the shots before it move, not
+    those after it.
+    """
+
+    def __init__(self, project: Project, scale: float, shift: float) -> None:
+        super().__init__(project, scale)
+        self._shift = shift
+
+    def span(self, index: int) -> tuple[float, float]:
+        left, right = super().span(index)
+        return left + self._shift, right + self._shift
+
+    def visible(self, left: float, right: float) -> range:
+        return super().visible(left - self._shift, right - self._shift)
+
+
+class Opened:
+    """The film while shots are dragged over it: those stand aside, and the others make room at one place."""
+
+    def __init__(
+        self, project: Project, dragged: Collection[str], scale: float, room: int | None = None
+    ) -> None:
+        """`room` is in frames; as many as the dragged shots have when it is None."""
+        self._shots = len(project.shots)
+        self._indexes = [index for index, shot in enumerate(project.shots) if shot.id not in dragged]
+        others = replace(project, shots=tuple(project.shots[index] for index in self._indexes))
+        self._others = Layout(others, scale)
+        frames = project.length - self._others.length if room is None else room
+        self.room = self._others.x(frames)
+        """Pixels."""
+        self._place = 0
+
+    def open_at(self, x: float) -> None:
+        """Makes room at the place between the others that is nearest to `x`."""
+        self._place = self._others.gap_at(x)
+
+    @property
+    def index(self) -> int:
+        """The shot, by its place in the film, before which there is room; the number of shots for the end."""
+        return self._indexes[self._place] if self._place < len(self._indexes) else self._shots
+
+    @property
+    def gap(self) -> tuple[float, float]:
+        """The left and right edge of the room."""
+        left = self._others.x(self._others.starts[self._place])
+        return left, left + self.room
+
+    @property
+    def width(self) -> float:
+        return self._others.width + self.room
+
+    def span(self, index: int) -> tuple[float, float]:
+        rank = bisect.bisect_left(self._indexes, index)
+        left, right = self._others.span(rank)
+        shift = self.room if rank >= self._place else 0.0
+        return left + shift, right + shift
+
+    def runs(self, left: float, right: float) -> list[Sequence[int]]:
+        before = self._others.visible(left, right)
+        after = self._others.visible(left - self.room, right - self.room)
+        return [
+            self._indexes[before.start : min(before.stop, self._place)],
+            self._indexes[max(after.start, self._place) : after.stop],
+        ]
 
 
 def ruler_step(scale: float, rate: Fraction, least: float) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,15 +11,20 @@ from PySide6.QtCore import QObject, QThread, QThreadPool, Signal
 from PySide6.QtGui import QImage, QPixmap
 
 from storyboard.errors import StoryboardError
+from storyboard.project import Project
 
-from .reel import Film, Reel
+from . import heap
+from .reel import KEPT_BYTES, Film, Reel
 from .words import sentence
 
 if TYPE_CHECKING:
     from storyboard.frames import Frame
 
-AHEAD = 12
-"""Frames read ahead of the one that is shown: half a second at 24 fps."""
+AHEAD = 24
+"""Frames read ahead of a film that plays, where `AHEAD_BYTES` has room for them: a second at 24 fps."""
+AHEAD_BYTES = 96 << 20
+"""Of pictures that wait to be shown: 12 of them at 1920x1080."""
+LEAST_AHEAD = 4
 MAX_THUMBNAILS = 2000
 GIVE_WAY = 0.3
 """Seconds that a thumbnail waits at most for the frame in the viewer: both need the same cores."""
@@ -27,47 +32,90 @@ MAX_WAITING = 300
 """Thumbnails that wait to be made; older wishes are for clips that were scrolled away."""
 
 
-class _Wanted(NamedTuple):
+class Wanted(NamedTuple):
+    """A frame of a film, and those that will be wanted after it, the next one first."""
+
     film: Film
     frame: int
-    refresh: bool
+    ahead: tuple[int, ...] = ()
+    smoothed: bool = True
+    """Whether in-betweens are shown where they are made."""
+    other: Film | None = None
+    """A film whose same frame is wanted too."""
+    refresh: bool = False
+    """Whether to look again for segments that a build may have left."""
+
+    def is_of(self, other: Wanted) -> bool:
+        """Whether equal frames of both show equal pictures."""
+        same_films = self.film is other.film and self.other is other.other
+        return same_films and self.smoothed == other.smoothed
+
+
+class Picture(NamedTuple):
+    """A timeline frame's picture, and the one to compare it with."""
+
+    image: QImage
+    other: QImage | None = None
 
 
 def image_of(frame: Frame) -> QImage:
-    """A copy of an (H, W, 3) uint8 RGB frame."""
+    """A copy of an (H, W, 3) uint8 RGB frame, in the form that is painted fastest."""
     height, width, _ = frame.shape
-    return QImage(frame.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+    rows = frame if frame.flags.c_contiguous else frame.copy()
+    seen = QImage(rows.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+    return seen.convertToFormat(QImage.Format.Format_RGB32)
 
 
 class PictureThread(QThread):
-    """Reads the frame that was asked for last, then some after it. `stop` it before it is deleted."""
+    """Reads the frame that was asked for last, then those that come after it. `stop` it before it is deleted."""
 
-    shown = Signal(int, QImage)
-    """A timeline frame and its picture."""
+    shown = Signal(int, object)
+    """A timeline frame and its `Picture`."""
     unreadable = Signal(int, str)
     """A timeline frame and a sentence about why it has no picture."""
 
+    _arrived = Signal(int, int, object)
+    _failed = Signal(int, int, str)
+
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._wanted: _Wanted | None = None
+        self._wanted: tuple[int, Wanted] | None = None
+        self._asked = 0
+        self._seen = 0
         self._stopped = False
         self._news = threading.Condition()
+        self._shelf = _Shelf()
         self.idle = threading.Event()
         """Set while no frame is waited for."""
         self.idle.set()
+        self._arrived.connect(self._show)
+        self._failed.connect(self._say)
 
-    def ask(self, film: Film, frame: int, refresh: bool = False) -> None:
-        """Wants timeline frame `frame` of `film`, instead of one that was asked for and not read yet.
+    # ---- the window's side
 
-        `refresh` looks again for segments that a build may have left.
-        """
+    def ask(self, wanted: Wanted) -> None:
+        """Wants a frame, instead of one that was asked for and not read yet. One that was read ahead is shown
+        before this returns."""
+        picture = None if wanted.refresh else self._shelf.find(wanted, wanted.frame)
         with self._news:
-            before = self._wanted is not None and self._wanted.refresh
-            self._wanted = _Wanted(film, frame, refresh or before)
+            refresh = wanted.refresh or (self._wanted is not None and self._wanted[1].refresh)
+            number = self._asked = self._asked + 1
+            self._wanted = (number, wanted._replace(refresh=refresh))
             self.idle.clear()
             self._news.notify()
-        if not self.isRunning():
+        if picture is not None:
+            self._show(number, wanted.frame, picture)
+        if not self.isRunning() and not self._stopped:
             self.start()
+
+    def has(self, frame: int) -> bool:
+        """Whether that frame of the film that was asked for last was read ahead."""
+        return self._shelf.has(frame)
+
+    @staticmethod
+    def ahead(project: Project) -> int:
+        """How many frames are read ahead while the film plays."""
+        return max(LEAST_AHEAD, min(AHEAD, AHEAD_BYTES // (4 * project.width * project.height)))
 
     def stop(self) -> None:
         """Ends the thread after the frame in hand."""
@@ -77,17 +125,35 @@ class PictureThread(QThread):
             self._news.notify()
         self.wait()
 
-    def run(self) -> None:
-        reel = Reel()
-        while (wanted := self._next()) is not None:
-            if wanted.refresh:
-                reel.refresh()
-            shown = self._show(reel, wanted)
-            self._rest()
-            if shown:
-                self._read_ahead(reel, wanted)
+    def _show(self, number: int, frame: int, picture: Picture) -> None:
+        # One that comes late is better than none, but not after one that was asked for later.
+        if number > self._seen:
+            self._seen = number
+            self.shown.emit(frame, picture)
 
-    def _next(self) -> _Wanted | None:
+    def _say(self, number: int, frame: int, words: str) -> None:
+        if number > self._seen:
+            self._seen = number
+            self.unreadable.emit(frame, words)
+
+    # ---- the thread's side
+
+    def run(self) -> None:
+        self._work()
+        self._shelf.clear()
+        heap.give_back()
+
+    def _work(self) -> None:
+        reels = _Reels()
+        while (asked := self._next()) is not None:
+            number, wanted = asked
+            reels.prepare(wanted)
+            self._shelf.prepare(wanted)
+            if self._read(reels, number, wanted):
+                self._read_ahead(reels, wanted)
+            self._rest()
+
+    def _next(self) -> tuple[int, Wanted] | None:
         with self._news:
             self._news.wait_for(lambda: self._stopped or self._wanted is not None)
             wanted, self._wanted = self._wanted, None
@@ -98,25 +164,93 @@ class PictureThread(QThread):
             if self._wanted is None:
                 self.idle.set()
 
-    def _show(self, reel: Reel, wanted: _Wanted) -> bool:
+    def _read(self, reels: _Reels, number: int, wanted: Wanted) -> bool:
         try:
-            image = image_of(reel.at(wanted.film, wanted.frame))
+            picture = self._shelf.find(wanted, wanted.frame) or reels.picture(wanted, wanted.frame)
         except StoryboardError as error:
-            self.unreadable.emit(wanted.frame, sentence(error))
+            self._failed.emit(number, wanted.frame, sentence(error))
             return False
         except IndexError:  # the film became shorter since this was asked
             return False
-        self.shown.emit(wanted.frame, image)
+        self._shelf.add(wanted, wanted.frame, picture)
+        self._arrived.emit(number, wanted.frame, picture)
         return True
 
-    def _read_ahead(self, reel: Reel, wanted: _Wanted) -> None:
-        for frame in range(wanted.frame + 1, wanted.frame + 1 + AHEAD):
+    def _read_ahead(self, reels: _Reels, wanted: Wanted) -> None:
+        for frame in wanted.ahead:
             if self._wanted is not None or self._stopped:
                 return
-            try:
-                reel.at(wanted.film, frame)
-            except (StoryboardError, IndexError):  # said when the frame itself is asked for
-                return
+            if self._shelf.find(wanted, frame) is None:
+                try:
+                    self._shelf.add(wanted, frame, reels.picture(wanted, frame))
+                except (StoryboardError, IndexError):  # said when the frame itself is asked for
+                    return
+
+
+class _Reels:
+    """Reads pictures of one film, and of a second one while two are compared."""
+
+    def __init__(self) -> None:
+        self._reel = Reel()
+        self._other: Reel | None = None
+
+    def prepare(self, wanted: Wanted) -> None:
+        if wanted.other is None:
+            self._other = None
+        elif self._other is None:
+            self._other = Reel(KEPT_BYTES // 2)
+        for reel in (self._reel, self._other):
+            if wanted.refresh and reel is not None:
+                reel.refresh()
+
+    def picture(self, wanted: Wanted, frame: int) -> Picture:
+        """Raises as `Reel.at`."""
+        image = image_of(self._reel.at(wanted.film, frame, wanted.smoothed))
+        if wanted.other is None or self._other is None:
+            return Picture(image)
+        return Picture(image, image_of(self._other.at(wanted.other, frame, wanted.smoothed)))
+
+
+class _Shelf:
+    """Pictures that were read ahead, for both threads: only those that are wanted soon."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._of: Wanted | None = None
+        self._pictures: dict[int, Picture] = {}
+
+    def prepare(self, wanted: Wanted) -> None:
+        """Keeps what `wanted` needs of what is there."""
+        keep = {wanted.frame, *wanted.ahead}
+        with self._lock:
+            same = self._of is not None and self._of.is_of(wanted) and not wanted.refresh
+            before = self._pictures if same else {}
+            self._of, self._pictures = wanted, {n: p for n, p in before.items() if n in keep}
+
+    def add(self, wanted: Wanted, frame: int, picture: Picture) -> None:
+        with self._lock:
+            if self._of is wanted:
+                self._pictures[frame] = picture
+
+    def find(self, wanted: Wanted, frame: int) -> Picture | None:
+        with self._lock:
+            same = self._of is not None and self._of.is_of(wanted)
+            return self._pictures.get(frame) if same else None
+
+    def clear(self) -> None:
+        with self._lock:
+            self._pictures.clear()
+
+    def has(self, frame: int) -> bool:
+        with self._lock:
+            return frame in self._pictures
+
+
+class _Wish(NamedTuple):
+    """A small picture that is to be made."""
+
+    key: Hashable
+    make: Callable[[], Frame | None]
 
 
 class Thumbnails(QObject):
@@ -134,7 +268,7 @@ class Thumbnails(QObject):
         self._pool.setMaxThreadCount(1)
         self._last: dict[Hashable, Hashable] = {}
         self._kept: OrderedDict[Hashable, QPixmap | None] = OrderedDict()
-        self._waiting: deque[tuple[Hashable, Callable[[], Frame | None]]] = deque()
+        self._waiting: OrderedDict[Hashable, _Wish] = OrderedDict()
         self._making: set[Hashable] = set()
         self._lock = threading.Lock()
         self._made.connect(self._keep)
@@ -147,13 +281,20 @@ class Thumbnails(QObject):
             self._last[place] = key
             return self._kept[key]
         if key not in self._making:
-            with self._lock:
-                self._making.add(key)
-                self._waiting.append((key, make))
-                if len(self._waiting) > MAX_WAITING:
-                    self._making.discard(self._waiting.popleft()[0])
+            self._wish(place, _Wish(key, make))
             self._pool.start(self._work)
         return self._kept.get(self._last.get(place))
+
+    def _wish(self, place: Hashable, wish: _Wish) -> None:
+        """Notes what is wanted at a place. What was wanted there before is not any more: a prompt is typed letter
+        by letter, and nobody looks at the pictures in between."""
+        with self._lock:
+            gone = [self._waiting.pop(place, None)]
+            self._waiting[place] = wish
+            self._making.add(wish.key)
+            if len(self._waiting) > MAX_WAITING:
+                gone.append(self._waiting.popitem(last=False)[1])
+            self._making.difference_update(wish.key for wish in gone if wish is not None)
 
     def stop(self) -> None:
         """Forgets what waits, and ends after the picture in hand."""
@@ -167,7 +308,7 @@ class Thumbnails(QObject):
         with self._lock:
             if not self._waiting:
                 return
-            key, make = self._waiting.pop()  # the newest wish is what is looked at now
+            _, (key, make) = self._waiting.popitem()  # the newest wish is what is looked at now
         frame = make()
         self._made.emit(key, QImage() if frame is None else image_of(frame))
 

@@ -8,12 +8,14 @@ import math
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from storyboard import timing
 from storyboard.errors import MediaError, SmootherError, StoryboardError
 from storyboard.project import CARD, Project, Shot, SmootherName, seed_for, wish
 from storyboard.take import Take
+
+from .route import SPEEDS
 
 if TYPE_CHECKING:
     from storyboard.frames import Frame
@@ -21,9 +23,14 @@ if TYPE_CHECKING:
 
 KEPT_BYTES = 256 << 20
 """Of frames held for stepping back and for loops: 20 s at 256x256 take 94 MB."""
-MAX_SKIP = 48
-"""Frames decoded and dropped rather than opening the shot's pictures again."""
-PRESET = "h264"
+MAX_SKIP = 6
+"""Frames read and not shown rather than looked for anew."""
+OPEN = 3
+"""Shots whose files stay open: the one that is shown and its neighbours."""
+BACK = 24
+BACK_BYTES = 48 << 20
+"""Frames that are read at once on the way back, which files can be read in one direction only."""
+PRESET: Final = "h264"
 """The encoding of the segments that are looked for: the one that the window exports."""
 
 
@@ -47,6 +54,28 @@ class _Source(NamedTuple):
 
     key: tuple[object, ...]
     frames_from: Callable[[int], Iterator[Frame]]
+
+
+class _Footage(NamedTuple):
+    """A shot's pictures as the reel reads them: `read(start, step)` gives every `step`th from `start` on."""
+
+    key: tuple[object, ...]
+    read: Callable[[int, int], Iterator[Frame]]
+    anywhere: bool = False
+    """Whether each frame stands for itself, so that none before it need be read."""
+
+
+class _Coming(NamedTuple):
+    """Frames on their way: the next one is `at`."""
+
+    frames: Iterator[Frame]
+    at: int
+    step: int
+
+    def reaches(self, frame: int) -> bool:
+        """Whether `frame` is among the next few."""
+        steps, beside = divmod(frame - self.at, self.step)
+        return beside == 0 and 0 <= steps <= MAX_SKIP
 
 
 def place_of(project: Project, frame: int) -> Place | None:
@@ -76,14 +105,15 @@ class Reel:
         self._held = 0
         self._film: Film | None = None
         self._ends: list[int] = []
-        self._sources: dict[str, _Source] = {}
+        self._footage: dict[tuple[str, bool], _Footage] = {}
         self._engines: dict[SmootherName, Engine | None] = {}
-        self._coming: Iterator[Frame] | None = None
-        self._coming_key: tuple[object, ...] = ()
-        self._next = 0
+        self._coming: OrderedDict[tuple[object, ...], _Coming] = OrderedDict()
+        self._last = 0
+        self._back = BACK
 
-    def at(self, film: Film, frame: int) -> Frame:
-        """Timeline frame `frame` of `film`, (height, width, 3) uint8 RGB in the project's size.
+    def at(self, film: Film, frame: int, smoothed: bool = True) -> Frame:
+        """Timeline frame `frame` of `film`, (height, width, 3) uint8 RGB in the project's size. Without
+        `smoothed` a take's own frames, held.
 
         Raises `StoryboardError` when a file cannot be read, `IndexError` outside the film.
         """
@@ -92,36 +122,47 @@ class Reel:
         if not 0 <= index < len(film.project.shots) or frame < 0:
             raise IndexError(frame)
         inside = frame - (self._ends[index - 1] if index else 0)
-        source = self._source(film, index)
-        kept = self._kept.get((source.key, inside))
-        return self._read(source, inside) if kept is None else kept
+        moved, self._last = frame - self._last, frame
+        footage = self._footage_of(film, index, smoothed)
+        kept = self._kept.get((footage.key, inside))
+        return self._read(footage, inside, moved) if kept is None else kept
 
     def refresh(self) -> None:
         """Look again for what is built."""
-        self._sources.clear()
+        self._footage.clear()
 
     def _use(self, film: Film) -> None:
         if film is self._film:
             return
         self._film = film
-        self._sources.clear()
+        self._footage.clear()
         self._ends = list(itertools.accumulate(shot.length for shot in film.project.shots))
+        frame_bytes = 3 * film.project.width * film.project.height
+        self._back = max(2, min(BACK, BACK_BYTES // frame_bytes))
 
-    def _read(self, source: _Source, inside: int) -> Frame:
-        if self._coming is None or self._coming_key != source.key or not 0 <= inside - self._next <= MAX_SKIP:
-            self._coming = source.frames_from(inside)
-            self._coming_key, self._next = source.key, inside
-        coming = self._coming
-        self._coming = None  # one that raises is not read on
+    def _read(self, footage: _Footage, inside: int, moved: int) -> Frame:
+        """A frame, and those that lie on the way to it; `moved` is how far the reel went, backwards if negative."""
+        coming = self._coming.pop(footage.key, None)  # one that raises is not read on
+        if coming is None or not coming.reaches(inside):
+            back = -BACK <= moved < 0 and not footage.anywhere
+            start = max(0, inside - self._back + 1) if back else inside
+            step = moved if moved in SPEEDS else 1
+            coming = _Coming(footage.read(start, step), start, step)
         while True:
-            frame = next(coming, None)
+            frame = next(coming.frames, None)
             if frame is None:
                 raise MediaError(f"frame {inside} of a shot is missing; generate a new take of it")
-            self._keep((source.key, self._next), frame)
-            self._next += 1
-            if self._next > inside:
-                self._coming = coming
+            self._keep((footage.key, coming.at), frame)
+            found = coming.at == inside
+            coming = coming._replace(at=coming.at + coming.step)
+            if found:
+                self._open(footage.key, coming)
                 return frame
+
+    def _open(self, key: tuple[object, ...], coming: _Coming) -> None:
+        self._coming[key] = coming
+        while len(self._coming) > OPEN:
+            self._coming.popitem(last=False)
 
     def _keep(self, key: tuple[object, ...], frame: Frame) -> None:
         if key not in self._kept:
@@ -131,38 +172,51 @@ class Reel:
         while self._held > self._limit and len(self._kept) > 1:
             self._held -= self._kept.popitem(last=False)[1].nbytes
 
-    def _source(self, film: Film, index: int) -> _Source:
+    def _footage_of(self, film: Film, index: int, smoothed: bool) -> _Footage:
         shot = film.project.shots[index]
-        if shot.id not in self._sources:
-            take = take_of(shot, film.takes)
-            if take is None:
-                self._sources[shot.id] = sketched(film.project, index)
-            else:
-                self._sources[shot.id] = self._segment(film, shot, take) or _raw(film, shot, take)
-        return self._sources[shot.id]
+        known = self._footage.get((shot.id, smoothed))
+        if known is None:
+            known = self._footage[shot.id, smoothed] = self._found(film, index, smoothed)
+        return known
 
-    def _segment(self, film: Film, shot: Shot, take: Take) -> _Source | None:
+    def _found(self, film: Film, index: int, smoothed: bool) -> _Footage:
+        shot = film.project.shots[index]
+        take = take_of(shot, film.takes)
+        if take is None:
+            return (self._drawn(film, index) if smoothed else None) or _live(sketched(film.project, index))
+        return (self._segment(film, shot, take) if smoothed else None) or _raw(film, shot, take)
+
+    def _segment(self, film: Film, shot: Shot, take: Take) -> _Footage | None:
         """The shot's segment, where a build left one for exactly what the shot is now."""
-        from storyboard.film import cache, keys, plan
-
-        folder = film.folder / cache.SEGMENTS
-        if not folder.is_dir():
+        if not _has_segments(film.folder):
             return None
+        from storyboard.film import keys, plan
         from storyboard.media import segment
 
-        project, preset = film.project, segment.PRESETS[PRESET]
+        project = film.project
         places = plan.positions(project, shot, take)
         engine = None
         if any(place.denominator != 1 for place in places):
             engine = self._engine(project.smoother)
             if engine is None:
                 return None
-        size = (project.width, project.height)
-        name = keys.segment(take, places, shot.fit, size, project.rate, engine, segment.version(preset))
-        path = folder / f"{name}{preset.suffix}"
-        if not path.is_file():
+        size, encoder = (project.width, project.height), segment.version(segment.PRESETS[PRESET])
+        return _built(film, keys.segment(take, places, shot.fit, size, project.rate, engine, encoder))
+
+    def _drawn(self, film: Film, index: int) -> _Footage | None:
+        """The segment of a shot's sketch, where a build left one."""
+        if not _has_segments(film.folder):
             return None
-        return _Source(("segment", name), lambda start: itertools.islice(segment.read(path), start, None))
+        from storyboard.film import keys, parts
+        from storyboard.film.plan import ShotPlan
+        from storyboard.generators import standin
+        from storyboard.media import segment
+
+        project, shot = film.project, film.project.shots[index]
+        drawn = parts.drawn(project, ShotPlan(index + 1, shot, "draft", None, generate=False))
+        size, encoder = (project.width, project.height), segment.version(segment.PRESETS[PRESET])
+        key = keys.drawn_segment(drawn, standin.VERSION, shot.length, size, project.rate, encoder)
+        return _built(film, key)
 
     def _engine(self, smoother: SmootherName) -> Engine | None:
         from storyboard.smoothers import registry
@@ -173,6 +227,33 @@ class Reel:
             except SmootherError:
                 self._engines[smoother] = None
         return self._engines[smoother]
+
+
+def _has_segments(folder: Path) -> bool:
+    from storyboard.film import cache
+
+    place = folder / cache.SEGMENTS
+    return place.is_dir() and any(place.iterdir())
+
+
+def _built(film: Film, name: str) -> _Footage | None:
+    """The segment called `name`, if it is there."""
+    from storyboard.film import cache
+    from storyboard.media import segment
+
+    path = film.folder / cache.SEGMENTS / f"{name}{segment.PRESETS[PRESET].suffix}"
+    if not path.is_file():
+        return None
+    return _Footage(("segment", name), lambda start, step: segment.read(path, start, step))
+
+
+def _live(source: _Source) -> _Footage:
+    """A sketch, drawn as it is shown."""
+    return _Footage(
+        source.key,
+        lambda start, step: itertools.islice(source.frames_from(start), 0, None, step),
+        anywhere=True,
+    )
 
 
 def sketched(project: Project, index: int, size: tuple[int, int] | None = None) -> _Source:
@@ -197,7 +278,7 @@ def sketched(project: Project, index: int, size: tuple[int, int] | None = None) 
     return _Source(("sketch", shot.prompt, seed, as_card, number, width, height, rate), frames_from)
 
 
-def _raw(film: Film, shot: Shot, take: Take) -> _Source:
+def _raw(film: Film, shot: Shot, take: Take) -> _Footage:
     """A take without in-betweens: each timeline frame shows the take's newest whole frame."""
     project, motion = film.project, film.project.motion_of(shot)
     places = [
@@ -205,10 +286,10 @@ def _raw(film: Film, shot: Shot, take: Take) -> _Source:
     ]
     key = ("take", take.id, motion, shot.fit, shot.length, project.width, project.height, project.rate)
 
-    def frames_from(start: int) -> Iterator[Frame]:
+    def read(start: int, step: int) -> Iterator[Frame]:
         from storyboard.media import fit, takes
 
-        wanted = places[start:]
+        wanted = places[start::step]
         at, shown = wanted[0] - 1, None
         coming = takes.frames_of(film.folder, take, wanted[0], wanted[-1] + 1)
         for place in wanted:
@@ -222,7 +303,7 @@ def _raw(film: Film, shot: Shot, take: Take) -> _Source:
             if shown is not None:
                 yield shown
 
-    return _Source(key, frames_from)
+    return _Footage(key, read, anywhere=take.source is None)
 
 
 def thumbnail(film: Film, index: int, frame: int, width: int, height: int) -> Frame | None:

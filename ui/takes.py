@@ -1,50 +1,47 @@
-"""The takes of the selected shot, newest first. A click, or Enter, chooses one for the film."""
+"""The panel at the left: the takes of the current shot, newest first.
+
+A pointer over a picture scrubs through its take, a click looks at it in the viewer, Enter or a double click
+chooses it for the film, Ctrl and a click holds a second one beside it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPen
-from PySide6.QtWidgets import (
-    QApplication,
-    QListWidget,
-    QListWidgetItem,
-    QMenu,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QListWidgetItem, QMenu, QVBoxLayout, QWidget
 
 from storyboard.project import Shot
 from storyboard.take import Take
 
-from . import theme
 from .document import Document
-from .fields import label
+from .fields import SmallButton, label
 from .pictures import Thumbnails
-from .reel import take_thumbnail
 from .session import Session
+from .take_card import ROLE, ROW_HEIGHT, Scrub, TakeDelegate
+from .take_facts import facts, title
+from .take_list import TakeList
+from .take_verbs import TakeVerbs
+from .words import plural
 
-ROW_HEIGHT: Final = 96
-PICTURE_HEIGHT: Final = 160
-"""Pixels of the thumbnails kept: twice what is shown on a plain screen."""
-_ROLE: Final = Qt.ItemDataRole.UserRole
-_MOVES: Final = frozenset((Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End))
+OFFERED: Final = 20
+"""Thrown away takes that are offered to be restored, at most."""
 
 
 class Takes(QWidget):
-    """The panel at the left."""
-
-    chosen = Signal(str, object)
-    """A shot's id and the take that it should show."""
-    starred = Signal(str, str)
-    """A shot's id and a take's id: its star is given or taken."""
+    """The list, a line on what the viewer shows of it, and the trash."""
 
     def __init__(
-        self, document: Document, session: Session, thumbnails: Thumbnails, parent: QWidget | None = None
+        self,
+        document: Document,
+        session: Session,
+        thumbnails: Thumbnails,
+        verbs: TakeVerbs,
+        actions: dict[str, QAction],
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
@@ -52,24 +49,56 @@ class Takes(QWidget):
         self.setMinimumWidth(190)
         self._document = document
         self._session = session
+        self._verbs = verbs
+        self._actions = actions
         self._shown: object = None
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 14, 8, 8)
-        self.heading = label("heading")
-        self.hint = label()
-        self.hint.setWordWrap(True)
-        self.list = _List()
-        self.list.setItemDelegate(_TakeDelegate(document, session, thumbnails, self.list))
-        for widget in (self.heading, self.hint):
-            column.addWidget(widget)
-        column.addWidget(self.list, 1)
-        self.list.itemClicked.connect(self._choose)
-        self.list.entered_item.connect(self._choose)
-        self.list.customContextMenuRequested.connect(self._show_menu)
-        thumbnails.ready.connect(self.list.viewport().update)
-        document.changed.connect(self.follow)
-        session.selection_changed.connect(self.follow)
+        self._build(thumbnails)
+        self._connect(thumbnails)
         self.follow()
+
+    def _build(self, thumbnails: Thumbnails) -> None:
+        self.heading = label("heading")
+        self.compare = SmallButton("Compare", self._actions["compare_takes"].toolTip())
+        self.compare.setCheckable(True)
+        self.compare.setAccessibleName("Compare two takes")
+        self.empty, self.hint = label(), label()
+        for words in (self.empty, self.hint):
+            words.setWordWrap(True)
+        self.list = TakeList()
+        self.delegate = TakeDelegate(self._document, self._session, thumbnails, self.list)
+        self.list.setItemDelegate(self.delegate)
+        self.trash = SmallButton("Trash", "Takes that were thrown away; each can be restored")
+        self.trash.setObjectName("inline")
+        top = QHBoxLayout()
+        top.addWidget(self.heading)
+        top.addStretch(1)
+        top.addWidget(self.compare)
+        keep = self.compare.sizePolicy()
+        keep.setRetainSizeWhenHidden(True)  # the heading stays where it is
+        self.compare.setSizePolicy(keep)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 10, 8, 8)
+        column.addLayout(top)
+        column.addWidget(self.empty)
+        column.addWidget(self.list, 1)
+        column.addWidget(self.hint)  # below the cards: they must not move between two clicks
+        column.addWidget(self.trash, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _connect(self, thumbnails: Thumbnails) -> None:
+        self.list.looked_at.connect(self._look_at)
+        self.list.compared.connect(self._compare)
+        self.list.chosen.connect(self._with_shot(lambda shot, take: self._verbs.choose(shot.id, take)))
+        self.list.thrown.connect(self._with_shot(lambda _, take: self._verbs.throw_take(take)))
+        self.list.scrubbed.connect(self._scrub)
+        self.list.customContextMenuRequested.connect(self._show_menu)
+        self.compare.clicked.connect(self._toggle_comparison)
+        self.trash.clicked.connect(self._show_trash)
+        thumbnails.ready.connect(self.list.viewport().update)
+        self._document.changed.connect(self.follow)
+        self._session.selection_changed.connect(self.follow)
+        self._session.showing_changed.connect(self.follow)
+
+    # ---- showing
 
     def follow(self) -> None:
         """Shows the current shot's takes as they are now."""
@@ -77,12 +106,31 @@ class Takes(QWidget):
         takes = () if shot is None else self._takes(shot)
         number = "" if shot is None else f" · SHOT {self._document.project.index(shot.id) + 1}"
         self.heading.setText(f"TAKES{number}")
-        self.hint.setText("No takes yet: the film shows this shot's sketch.")
-        self.hint.setVisible(shot is not None and not takes)
-        now = (shot and (shot.id, shot.chosen, shot.starred), takes)
+        for place, words in ((self.empty, _empty(shot, takes)), (self.hint, self._hint())):
+            place.setText(words)
+            place.setVisible(bool(words))
+        trial = self._session.trial
+        self.compare.setVisible(len(takes) > 1)
+        self.compare.setChecked(trial is not None and bool(trial.other))
+        thrown = len(self._document.takes.thrown)
+        self.trash.setText(f"Trash ({thrown})")
+        self.trash.setAccessibleName(f"Trash, {plural(thrown, 'take')}")
+        self.trash.setVisible(thrown > 0)
+        now = (shot and shot.id, takes)
         if now != self._shown:
             self._shown = now
             self._fill(shot, takes)
+        self.list.viewport().update()
+
+    def _hint(self) -> str:
+        """What the viewer shows now that the film does not, and what to do about it."""
+        trial = self._session.trial
+        looked = None if trial is None else self._document.takes.get(trial.take)
+        if trial is None or looked is None:
+            return ""
+        if trial.other:
+            return "Drag the handle in the picture. Ctrl+click compares with another take."
+        return f"Looking at take {looked.number}. Enter chooses it for the film."
 
     def _takes(self, shot: Shot) -> tuple[Take, ...]:
         takes = self._document.takes
@@ -92,123 +140,101 @@ class Takes(QWidget):
         return (*reversed(own), *(() if borrowed is None or borrowed in own else (borrowed,)))
 
     def _fill(self, shot: Shot | None, takes: tuple[Take, ...]) -> None:
+        before = self.list.current_take
         self.list.clear()
         for take in takes:
-            item = QListWidgetItem(f"Take {take.number}")
-            item.setData(_ROLE, take.id)
-            item.setToolTip(take.recipe.prompt if take.recipe else take.pixels)
+            item = QListWidgetItem(title(take))
+            item.setData(ROLE, take.id)
+            item.setToolTip(facts(take))
             item.setSizeHint(QSize(0, ROW_HEIGHT))
             self.list.addItem(item)
-            if shot and shot.chosen and shot.chosen.take == take.id:
-                self.list.setCurrentItem(item)
+        chosen = shot.chosen.take if shot and shot.chosen else ""
+        there = [take.id for take in takes]
+        if wanted := next((take for take in (before, chosen) if take in there), ""):
+            self.list.setCurrentRow(there.index(wanted))
 
-    def _choose(self, item: QListWidgetItem) -> None:
-        shot, take = self._session.current, self._document.takes.get(item.data(_ROLE))
-        if shot is not None and take is not None:
-            self.chosen.emit(shot.id, take)
+    # ---- hands
+
+    def _with_shot(self, do: Callable[[Shot, Take], None]) -> Callable[[str], None]:
+        """What a signal with a take's id does, where there are a shot and such a take."""
+
+        def done(take_id: str) -> None:
+            shot, take = self._session.current, self._document.takes.get(take_id)
+            if shot is not None and take is not None:
+                do(shot, take)
+
+        return done
+
+    def _look_at(self, take_id: str) -> None:
+        trial = self._session.trial
+        if trial is not None and trial.other:
+            self._compare(take_id)  # a comparison goes on with another take until it is ended
+        elif self._session.current is not None:
+            self._verbs.look_at(self._session.current.id, take_id)
+
+    def _compare(self, take_id: str) -> None:
+        """Holds a take beside the one that is looked at, else beside the chosen one."""
+        shot, trial = self._session.current, self._session.trial
+        if shot is None:
+            return
+        first = trial.take if trial is not None else shot.chosen.take if shot.chosen else ""
+        if first in self._document.takes:
+            self._verbs.compare_takes(shot.id, first, take_id)
+
+    def _toggle_comparison(self) -> None:
+        self._verbs.compare()
+        self.follow()  # where there is nothing to compare the button comes up again
+
+    def _scrub(self, scrub: Scrub | None) -> None:
+        if scrub != self.delegate.scrub:
+            self.delegate.scrub = scrub
+            self.list.viewport().update()
 
     def _show_menu(self, at: QPoint) -> None:
         item, shot = self.list.itemAt(at), self._session.current
-        if item is None or shot is None:
-            return
-        take_id: str = item.data(_ROLE)
+        take = None if item is None else self._document.takes.get(item.data(ROLE))
+        if shot is not None and take is not None:
+            self.menu_of(shot, take).popup(self.list.viewport().mapToGlobal(at))
+
+    def menu_of(self, shot: Shot, take: Take) -> QMenu:
+        """What can be done with a take, with the keys of the actions that do it to the take at hand."""
         menu = QMenu(self)
-        menu.addAction("Choose", partial(self._choose, item))
-        star = "Remove star" if take_id in shot.starred else "Star"
-        menu.addAction(star, partial(self.starred.emit, shot.id, take_id))
-        menu.popup(self.list.viewport().mapToGlobal(at))
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        verbs = self._verbs
+        menu.addAction("Choose for the film", partial(verbs.choose, shot.id, take))
+        star = "Remove star" if take.id in shot.starred else "Star"
+        menu.addAction(star, partial(verbs.star_take, shot.id, take.id))
+        if shot.chosen is not None and shot.chosen.take not in ("", take.id):
+            beside = partial(verbs.compare_takes, shot.id, shot.chosen.take, take.id)
+            menu.addAction("Compare with the chosen take", beside)
+        if take.recipe is not None:
+            menu.addAction("Use this take's recipe", partial(verbs.use_recipe_of, shot.id, take))
+        menu.addSeparator()
+        menu.addAction("Move to the trash", partial(verbs.throw_take, take))
+        return menu
+
+    def _show_trash(self) -> None:
+        self.trash_menu().popup(self.trash.mapToGlobal(QPoint(0, 0)))
+
+    def trash_menu(self) -> QMenu:
+        """The thrown away takes, those of the current shot first; a click restores one."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setToolTipsVisible(True)
+        current, thrown = self._session.current, self._document.takes.thrown
+        numbers = {shot.id: number for number, shot in enumerate(self._document.project.shots, 1)}
+        own = current.id if current else ""
+        for take in sorted(thrown, key=lambda take: (take.shot != own, take.shot not in numbers))[:OFFERED]:
+            of = f"shot {numbers[take.shot]}" if take.shot in numbers else "a shot that is gone"
+            action = menu.addAction(f"Restore take {take.number} of {of}", partial(self._verbs.restore, take))
+            action.setToolTip(facts(take))
+        menu.addSeparator()
+        menu.addAction(f"Empty: {plural(len(thrown), 'take')} to the system's trash", self._verbs.empty_trash)
+        return menu
 
 
-class _List(QListWidget):
-    entered_item = Signal(QListWidgetItem)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName("Takes")
-        self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-
-    def event(self, event: QEvent) -> bool:
-        # The arrows move in the list while it has the focus, not the playhead.
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
-            if plain and event.key() in _MOVES:
-                event.accept()
-                return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        item = self.currentItem()
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and item is not None:
-            self.entered_item.emit(item)
-        else:
-            super().keyPressEvent(event)
-
-
-class _TakeDelegate(QStyledItemDelegate):
-    """A card: picture, number, star, seed and model; the chosen one with a bright edge."""
-
-    def __init__(
-        self, document: Document, session: Session, thumbnails: Thumbnails, takes: QListWidget
-    ) -> None:
-        super().__init__(takes)
-        self._list = takes
-        self._document = document
-        self._session = session
-        self._thumbnails = thumbnails
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        take, shot = self._document.takes.get(index.data(_ROLE)), self._session.current
-        if take is None or shot is None:
-            return
-        colours = theme.current()
-        area: QRect = option.rect
-        box = area.adjusted(1, 3, -5, -5)
-        chosen = shot.chosen is not None and shot.chosen.take == take.id
-        path = QPainterPath()
-        path.addRoundedRect(box, 7, 7)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillPath(path, QColor(colours.card))
-        side = min(box.height(), box.width() // 2)
-        picture_box = QRect(box.left(), box.top(), round(side * 1.25), box.height())
-        painter.setClipPath(path)
-        self._paint_picture(painter, picture_box, take)
-        painter.setClipping(False)
-        self._paint_words(painter, box.adjusted(picture_box.width() + 10, 10, -6, -8), take, shot, colours)
-        pointed = self._list.hasFocus() and self._list.currentIndex() == index
-        edge = colours.busy if chosen else colours.quiet if pointed else colours.line
-        painter.strokePath(path, QPen(QColor(edge), 2 if chosen else 1))
-        painter.restore()
-
-    def _paint_picture(self, painter: QPainter, box: QRect, take: Take) -> None:
-        size = (round(PICTURE_HEIGHT * box.width() / box.height()), PICTURE_HEIGHT)
-        folder, middle = self._document.folder, take.frames // 2
-        picture = self._thumbnails.get(
-            take.id, ("take", take.id, *size), lambda: take_thumbnail(folder, take, middle, *size)
-        )
-        if picture is not None:
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawPixmap(box, picture)
-
-    def _paint_words(
-        self, painter: QPainter, box: QRect, take: Take, shot: Shot, colours: theme.Theme
-    ) -> None:
-        font = QApplication.font()
-        font.setBold(True)
-        painter.setFont(font)
-        painter.setPen(QColor(colours.text))
-        star = "★ " if take.id in shot.starred else ""
-        line = painter.fontMetrics().height() + 4
-        painter.drawText(box, Qt.AlignmentFlag.AlignTop, f"{star}Take {take.number}")
-        font.setBold(False)
-        font.setPointSizeF(font.pointSizeF() * 0.9)
-        painter.setFont(font)
-        painter.setPen(QColor(colours.quiet))
-        facts = [f"seed {take.recipe.seed}", take.recipe.model] if take.recipe else ["imported"]
-        for row, fact in enumerate(facts, 1):
-            words = painter.fontMetrics().elidedText(fact, Qt.TextElideMode.ElideMiddle, box.width())
-            painter.drawText(box.adjusted(0, row * line, 0, 0), Qt.AlignmentFlag.AlignTop, words)
+def _empty(shot: Shot | None, takes: tuple[Take, ...]) -> str:
+    """One quiet line where there are no takes."""
+    if shot is None:
+        return "Select a shot to see its takes."
+    return "" if takes else "No takes yet: the film shows this shot's sketch."

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QInputDialog,
-    QLabel,
-    QMainWindow,
-    QMessageBox,
-    QSplitter,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QMainWindow, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from . import actions as table
+from . import heap, looking, preferences
 from .bars import StatusLine, TopBar
+from .board import Board
+from .choosing import Chooser, SystemChooser
 from .commands import Commands
 from .document import Document
 from .inspector import WIDTH, Inspector
+from .making import Making
+from .messages import Action, Banner
+from .pages import Pages
 from .pictures import PictureThread, Thumbnails
 from .session import Session
+from .stage import Stage
+from .start import ModelAdvice
 from .takes import Takes
 from .timeline import Timeline
-from .viewer import Transport, Viewer, with_transport
+from .transport import Transport, with_transport
+from .viewer import Viewer
 from .worker import FilmThread
 
 Ask = Callable[[QWidget, str, str], bool]
@@ -39,9 +41,14 @@ class Window(QMainWindow):
 
     open_wanted = Signal(Path)
     """Another project's folder, to be opened in this one's place."""
+    liked = Signal()
+    """The user likes other colours, or less motion."""
+    bug = Signal(str, str)
+    """A sentence about a bug of ours, and its trace. It may happen in any thread."""
 
-    def __init__(self, folder: Path, ask: Ask | None = None) -> None:
-        """Raises `ProjectError` when there is no project in `folder` or it cannot be used."""
+    def __init__(self, folder: Path, ask: Ask | None = None, choose: Chooser | None = None) -> None:
+        """`ask` and `choose` put questions to the user, with the system's dialogs if none are given. Raises
+        `ProjectError` when there is no project in `folder` or it cannot be used."""
         super().__init__()
         self.document = Document(folder, self)
         self._ask = ask or _ask
@@ -52,55 +59,88 @@ class Window(QMainWindow):
         self.worker = FilmThread(self)
         self.session = Session(self.document, self.pictures, self)
         self.commands = Commands(self.document, self.session, self.worker, self)
-        self.actions_by_name = table.make(self.commands, self)
+        self.actions_by_name = table.make(self.commands, self, preferences.load().keys)
         self.addActions(list(self.actions_by_name.values()))
+        parts = (self.document, self.session, self.worker, self.commands)
+        self._choose = choose or SystemChooser()
+        self.pages = Pages(*parts, self._choose, self)
+        self.pages.actions = self.actions_by_name
+        self.page: Literal["timeline", "storyboard"] = "timeline"
         self._build()
         self._connect()
         self._follow()
         if not self.document.writable:
-            self.status.say(f"Read only: {self.document.why_read_only}", True)
+            self._show_read_only()
 
     def _build(self) -> None:
         actions = self.actions_by_name
         self.top = TopBar(self.document, actions)
-        self.takes = Takes(self.document, self.session, self.thumbnails)
-        self.viewer = Viewer(self.pictures)
-        self.transport = Transport(self.document, self.session, actions)
+        verbs = self.commands.takes
+        self.takes = Takes(self.document, self.session, self.thumbnails, verbs, actions)
+        self.viewer = Viewer(self.session, self.pictures)
+        self.transport = Transport(self.document, self.session, self.viewer, actions)
+        self.stage = Stage(self.document, self.session, self.worker, self.viewer, self.transport, self)
         self.inspector = Inspector(self.document, self.session, actions)
-        self.timeline = Timeline(self.document, self.session, self.thumbnails)
+        self.timeline = Timeline(self.document, self.session, self.thumbnails, actions)
         self.status = StatusLine(self.document, self.worker, actions)
-        middle = with_transport(self.viewer, self.transport)
-        upper = _split(Qt.Orientation.Horizontal, (self.takes, middle, self.inspector), 1, [250, 700, WIDTH])
-        both = _split(Qt.Orientation.Vertical, (upper, self.timeline), 0, [560, 250])
+        self.banner = Banner()
+        parts = (self.document, self.session, self.worker, self.banner, self._choose)
+        self.making = Making(*parts, self, self.status)
+        self.advice = ModelAdvice(self.banner, self)
+        self.board = Board(self.document, self.session, self.thumbnails, actions)
+        self.middle = QStackedWidget()
+        self.middle.addWidget(with_transport(self.viewer, self.transport))
+        self.middle.addWidget(self.board)
+        across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        self.upper = _split(across, (self.takes, self.middle, self.inspector), 1, [254, 786, WIDTH])
+        self.both = _split(down, (self.upper, self.timeline), 0, [640, 286])
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.top)
-        column.addWidget(both, 1)
+        column.addWidget(self.banner)
+        column.addWidget(self.both, 1)
         column.addWidget(self.status)
         self.setCentralWidget(page)
+        if sys.platform == "darwin":  # where the menus stand at the top of the screen, and not in windows
+            self.menuBar().addActions(self.top.menus.actions())
         self.resize(1400, 880)
+        looking.place(self)
 
     def _connect(self) -> None:
         commands, worker = self.commands, self.worker
         self.document.changed.connect(self._follow)
         self.document.refused.connect(lambda sentence: self.status.say(sentence, True))
+        self.document.changed_outside.connect(self._offer_reload)
         commands.said.connect(self.status.say)
+        self.stage.said.connect(self.status.say)
+        self.stage.follow(commands.playing, self.actions_by_name)
         self.inspector.said.connect(self.status.say)
-        worker.said.connect(self.status.say)
-        worker.changed.connect(lambda: self.timeline.set_jobs(worker.states()))
+        worker.said.connect(self._say_of_job)
+        worker.changed.connect(self._show_jobs)
+        worker.preview.connect(self.board.set_preview)
         worker.ended.connect(self._look_again)
         self.timeline.moved.connect(commands.move)
-        self.timeline.prompt_wanted.connect(self._focus_prompt)
-        self.takes.chosen.connect(commands.choose)
-        self.takes.starred.connect(commands.star)
-        commands.zoomed.connect(self.timeline.zoom)
+        self.timeline.landed.connect(commands.land)
+        self.timeline.marker_removed.connect(commands.trimming.remove)
+        worker.preview.connect(self.timeline.set_preview)
+        commands.trimming.name_wanted.connect(self.timeline.name_marker)
+        commands.prompt_in_place_wanted.connect(lambda: self.timeline.edit_prompt())
+        self.board.moved.connect(commands.move)
+        commands.zoomed.connect(self._zoom)
         commands.prompt_wanted.connect(self._focus_prompt)
-        commands.open_wanted.connect(self._choose_project)
-        commands.version_wanted.connect(self._name_version)
-        commands.keys_wanted.connect(self._show_keys)
+        commands.page_wanted.connect(self._show)
         commands.quit_wanted.connect(self.close)
+        self.pages.said.connect(self.status.say)
+        self.pages.open_wanted.connect(self.open_wanted)
+        self.pages.keys_changed.connect(self._use_keys)
+        self.pages.liked.connect(self.liked)
+        self.advice.said.connect(self.status.say)
+        self.advice.machine_wanted.connect(lambda: self.pages.show("doctor"))
+        self.bug.connect(lambda sentence, trace: self.status.say(sentence, True, details=trace))
+        self.pages.models_changed.connect(self._look_for_models)
+        self.top.recent_wanted.connect(self.open_wanted)
 
     # ---- following
 
@@ -114,43 +154,98 @@ class Window(QMainWindow):
         self.document.rescan()
         self.session.look_again()
 
+    def _show_jobs(self) -> None:
+        jobs = self.worker.states()
+        for part in (self.timeline, self.inspector, self.board):
+            part.set_jobs(jobs)
+
+    def _zoom(self, how: str) -> None:
+        (self.board if self.page == "storyboard" else self.timeline).zoom(how)
+
     def _focus_prompt(self) -> None:
+        if self.page == "storyboard":
+            self.board.edit_prompt()
+            return
         self.inspector.prompt.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         super().showEvent(event)
         if self._first:
             self._first = False
-            self.timeline.setFocus()
+            looking.take_up(self)
+            (self.board if self.page == "storyboard" else self.timeline).setFocus()
             QTimer.singleShot(0, self._after_first_paint)
 
     def _after_first_paint(self) -> None:
         if not self._open:
             return
         self.session.look_again()
+        self.stage.start()
+        self.making.restore()
+        self._look_for_models()
+        self.advice.look()
+
+    def _look_for_models(self) -> None:
         from storyboard.generators import registry
 
         self.inspector.set_models(registry.known())
 
-    # ---- questions, each asked for by the user
+    def _say_of_job(self, sentence: str, problem: bool) -> None:
+        see = Action("Show the queue", self._show_queue) if problem and self.worker.jobs else None
+        self.status.say(sentence, problem, see)
 
-    def _choose_project(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Open a project", str(self.document.folder.parent))
-        if folder:
-            self.open_wanted.emit(Path(folder))
+    def _show_queue(self) -> None:
+        if self.making.panel.isHidden():
+            self.making.panel.toggle()
 
-    def _name_version(self) -> None:
-        label, given = QInputDialog.getText(self, "Save a version", "Its name:")
-        if given and label.strip() and self.document.save_version(label.strip()):
-            self.status.say(f"Saved the version {label.strip()!r}.")
+    # ---- pages
 
-    def _show_keys(self) -> None:
-        keys = QLabel(table.keys_in_words(), self, Qt.WindowType.Tool)
-        keys.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        keys.setWindowTitle("Keys")
-        keys.setMargin(18)
-        keys.setFont(self.transport.timecode.font())
-        keys.show()
+    def _use_keys(self, own: table.Keys) -> None:
+        table.set_keys(self.actions_by_name, own)
+        self.top.follow_keys()
+
+    def _show(self, name: str) -> None:
+        """Opens what an action asks for."""
+        match name:
+            case "menu":
+                self.top.menu.showMenu()
+            case "project":
+                self.inspector.show_project()
+                self.inspector.project.name.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            case "board":
+                self.show_page("timeline" if self.page == "storyboard" else "storyboard")
+            case _:
+                self.making.show(name) or self.pages.show(name)
+
+    def show_page(self, page: Literal["timeline", "storyboard"]) -> None:
+        """The timeline with the viewer, or the storyboard, which has the room of the takes and the timeline too."""
+        self.page = page
+        as_board = page == "storyboard"
+        for part in (self.takes, self.timeline):
+            part.setHidden(as_board)
+        self.middle.setCurrentIndex(1 if as_board else 0)
+        self.top.show_page("Timeline" if as_board else "Storyboard")
+        (self.board if as_board else self.timeline).setFocus()
+
+    # ---- what lasts
+
+    def _show_read_only(self) -> None:
+        self.banner.show_text(
+            "read only",
+            f"Read only: {self.document.why_read_only}",
+            Action("Open again", lambda: self.open_wanted.emit(self.document.folder)),
+            Action("Save as…", self.pages.save_as),
+        )
+
+    def _offer_reload(self, changed: bool) -> None:
+        if not changed:
+            self.banner.put_away("disk")
+            return
+        self.banner.show_text(
+            "disk",
+            "Another program changed this project on disk. Reload shows its state; undo brings back yours.",
+            Action("Reload", self.document.reload),
+        )
 
     # ---- the end
 
@@ -173,11 +268,21 @@ class Window(QMainWindow):
         if not self._open:
             return
         self._open = False
+        if self.isVisible():
+            looking.keep(self)
         self.hide()
         self.session.pause()
+        self.stage.stop()
         self.worker.stop()
+        self.making.stop()
+        self.pages.stop()
+        self.advice.stop()
         self.pictures.stop()
         self.thumbnails.stop()
+        self.destroyed.connect(heap.give_back)
+        self.inspector.stop()
+        self.timeline.stop()
+        self.commands.cutting.stop()
         self.document.rescan()
         self.document.close()
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from storyboard import timing
 from storyboard.project import Motion, Project, Shot, wish
 from storyboard.take import Take, short_by, state
+
+if TYPE_CHECKING:
+    from storyboard.film.runner import Running
 
 Colour = Literal["ready", "warning", "busy", "waiting", "failed", "draft"]
 
@@ -21,12 +25,21 @@ _SPEEDS = {
 }
 
 
+_STEPS = re.compile(r"(\d+) of (\d+)")
+
+
 class Job(NamedTuple):
     """What a job does, or did, for one shot."""
 
     state: Literal["queued", "generating", "failed"]
     detail: str = ""
     """`step 12 of 25`, or the reason of a failure."""
+
+
+def share_done(job: Job) -> float:
+    """How far a job is, 0 to 1, by the steps that its detail tells of."""
+    steps = _STEPS.search(job.detail)
+    return int(steps[1]) / max(int(steps[2]), 1) if steps else 0.0
 
 
 class Shown(NamedTuple):
@@ -59,6 +72,18 @@ def duration(left: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def doing(running: Running) -> str:
+    """`step 12 of 25`; while nothing is done yet, that it gets ready: a model may be loading."""
+    if (running.done, running.total) == (0, 1):
+        return "getting ready"
+    return f"{running.unit} {running.done} of {running.total}"
+
+
+def short_timecode(frames: int, rate: Fraction) -> str:
+    """`SS:FF`, with minutes and hours only where there are any."""
+    return timing.timecode(frames, rate).removeprefix("00:").removeprefix("00:")
+
+
 def plural(count: int, noun: str) -> str:
     """`1 shot`, `2 shots`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
@@ -89,14 +114,25 @@ def motion(project: Project, shot: Shot, take: Take | None) -> str:
         return f"{float(needed):.2f} s of a take → {_smoothing(None)}{_speed(how)} {ends}"
     if take.is_still:
         return f"a still picture, held {ends}"
-    places = timing.positions(how, shot.length, take.rate, project.rate, take.frames, take.cuts)
-    used = len({int(place) for place in places})
+    used = _used(how, shot.length, take, project.rate)
     factor = timing.factor(how, take.rate, project.rate)
     held = short_by(project, shot, take)
     short = f"; the last picture is held for {plural(held, 'frame')}" if held else ""
     return (
         f"{plural(used, 'frame')} at {rate(take.rate)} fps → {_smoothing(factor)}{_speed(how)} {ends}{short}"
     )
+
+
+def _used(how: Motion, length: int, take: Take, rate: Fraction) -> int:
+    """How many frames of `take` a shot's frames lie on or after: counted, not listed, as a shot may be hours long."""
+    last = take.frames - 1
+    first, end = (
+        min(timing.unclamped(how, frame, take.rate, rate), Fraction(last)) for frame in (0, length - 1)
+    )
+    step = how.speed * take.rate / rate
+    if step <= 1:
+        return math.floor(end) - math.floor(first) + 1
+    return min(length, max(0, math.ceil((last - first) / step)) + 1)
 
 
 def _smoothing(factor: int | None) -> str:

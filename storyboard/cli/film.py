@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from storyboard.film import takes as film_takes
     from storyboard.film.build import Made
     from storyboard.film.plan import Mode, Plan
-    from storyboard.project import Motion, Project
     from storyboard.take import Take
 else:
     edit = lazy.module("storyboard.edit")
@@ -84,7 +83,7 @@ def generate(
             folder, project, wanted, takes, seed=seed, watch=watch, cancelled=cancelled
         )
     if as_json:
-        output.facts({"takes": made, "failures": failures})
+        output.facts({"takes": made, "failures": [str(failure) for failure in failures]})
     else:
         for take in made:
             number = project.index(take.shot) + 1
@@ -163,6 +162,8 @@ def import_(
     quiet: options.Quiet = False,
 ) -> None:
     """Bring a clip or a picture into the film. The original is copied into the project and kept."""
+    from storyboard.film import imported
+
     motion = edit.read_back(
         values.Motion(speed=Fraction(1), smoothing="off"),
         {"source_in": options.fraction(start), "speed": options.fraction(speed)},
@@ -183,7 +184,7 @@ def import_(
         with _interruptible() as cancelled, output.progress(quiet or as_json) as watch:
             take = film_takes.bring_in(opened.folder, file, target.id, watch, cancelled)
         if existing is None and length is None:
-            project = edit.set_length(project, target.id, _whole_length(project, take, motion))
+            project = edit.set_length(project, target.id, imported.whole_length(project, take, motion))
         project = edit.choose(project, target.id, take)
         opened.save(project)
     number = project.index(target.id) + 1
@@ -193,14 +194,6 @@ def import_(
     output.line(
         f"shot {number}: {file.name}, {take.frames} frames at {take.rate} fps, {take.width}×{take.height}"
     )
-
-
-def _whole_length(project: Project, take: Take, motion: Motion) -> int:
-    """Timeline frames of a whole clip; a still picture stands for two seconds."""
-    if take.is_still:
-        return round(2 * project.rate)
-    seconds = max(Fraction(0), take.frames / take.rate - motion.source_in) / motion.speed
-    return max(1, int(seconds * project.rate))
 
 
 def render(

@@ -82,19 +82,11 @@ def _valued(make: Any) -> Project:
 
 
 def _prompts(file: Path) -> list[str]:
-    try:
-        data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-        lines = [text.strip() for text in data.decode("utf-8-sig").splitlines()]
-    except OSError as error:
-        raise StoryboardError(
-            f"{file} cannot be read: {(error.strerror or str(error)).lower()}; check the path"
-        ) from None
-    except UnicodeDecodeError as error:
-        raise StoryboardError(f"{file} is not UTF-8 text (byte {error.start}); save it as UTF-8") from None
-    found = [text for text in lines if text]
-    if not found:
-        raise StoryboardError(f"{file} has no prompts; write one on each line")
-    return found
+    from storyboard import script
+
+    if str(file) == "-":
+        return script.decode(sys.stdin.buffer.read(), "standard input")
+    return script.read(file)
 
 
 def _copy_sample(sample: str, folder: Path) -> None:

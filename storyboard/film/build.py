@@ -13,19 +13,20 @@ from typing import NamedTuple
 
 import msgspec
 
-from storyboard import __version__, atomic, paths, store, values
+from storyboard import __version__, atomic, paths, settings, store, values
 from storyboard.errors import MediaError, StoryboardError
 from storyboard.film import keys, parts, place, takes
-from storyboard.film.cache import FILMS, INBETWEENS, LIMIT, SEGMENTS, SOUND, Cache
+from storyboard.film.cache import FILMS, INBETWEENS, SEGMENTS, SOUND, Cache
 from storyboard.film.estimate import after_take, joining
 from storyboard.film.history import History
 from storyboard.film.plan import Plan, ShotPlan, models_named, positions
 from storyboard.film.runner import Failure, Outcome, Runner, Watch
+from storyboard.film.sounds import clip_sounds
 from storyboard.project import SKETCH
 from storyboard.smoothers.base import Engine
 from storyboard.take import Take
-from storyboard.workers.crew import Crew
-from storyboard.workers.steps import Encode, Mix, Smooth, Sound, Stitch
+from storyboard.workers.crew import Crew, borrowed
+from storyboard.workers.steps import Encode, Mix, Smooth, Stitch
 
 RECENTLY = 3600.0
 """Seconds: parts used since then may belong to a build that runs beside this one."""
@@ -64,21 +65,28 @@ def build(
     watch: Watch = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
     *,
-    cache_limit: int = LIMIT,
+    cache_limit: int | None = None,
+    pausing: Callable[[], bool] = lambda: False,
+    crew: Crew | None = None,
+    stitch: bool = True,
 ) -> Made:
     """Make the film of `plan`; a film that is there and up to date is left as it is.
 
-    Raises `Cancelled` when `cancelled` says so (what was made is kept), and `StoryboardError` when a shot
-    failed: the others are finished first, and an earlier film stays in place.
+    The cache keeps at most `cache_limit` bytes; None: what the user set for this machine. Without `stitch` the
+    film's parts are made and not joined. `crew` are workers that are warm already. Raises `Cancelled` when
+    `cancelled` says so, or `pausing` before everything was begun (what was made is kept), and `StoryboardError`
+    when a shot failed: the others are finished first, and an earlier film stays in place.
     """
     start = time.monotonic()
-    place.check(plan.out)
+    if stitch:
+        place.check(plan.out)
     cache = Cache(plan.folder)
     cache.sweep()
-    with cache.in_use(), Crew(plan.folder) as crew:
-        work = _Build(plan, cache, Runner(crew, History(), watch, cancelled))
+    with cache.in_use(), borrowed(plan.folder, crew) as workers:
+        work = _Build(plan, cache, Runner(workers, History(), watch, cancelled, pausing=pausing), stitch)
         made = work.run()
-        cache.evict(cache_limit, work.pinned, RECENTLY)
+        limit = settings.load().cache_limit if cache_limit is None else cache_limit
+        cache.evict(limit, work.pinned, RECENTLY)
     made.took = round(time.monotonic() - start, 3)
     return made
 
@@ -91,12 +99,13 @@ class _Part(NamedTuple):
 class _Build:
     """One build of one plan. Each shot goes its way from take to segment by itself; the film waits for all."""
 
-    def __init__(self, plan: Plan, cache: Cache, runner: Runner) -> None:
+    def __init__(self, plan: Plan, cache: Cache, runner: Runner, stitch: bool) -> None:
         from storyboard.media import segment
 
         self._plan = plan
         self._cache = cache
         self._runner = runner
+        self._stitch = stitch
         self._preset = segment.PRESETS[plan.preset]
         self._encoder = segment.version(self._preset)
         self._size = (plan.project.width, plan.project.height)
@@ -115,7 +124,7 @@ class _Build:
         )
 
     def run(self) -> Made:
-        self._runner.expect("", joining(self._plan))
+        self._runner.expect("", joining(self._plan) if self._stitch else [])
         self._start_takes()
         for planned in self._plan.shots:
             if not planned.generate:
@@ -125,7 +134,8 @@ class _Build:
         finally:
             self._adoption.finish()
         self._check(self._runner.failures)
-        self._finish()
+        if self._stitch:
+            self._finish()
         if self._adoption.problem and self._made.takes:
             self._made.notes += (
                 f"the takes are made, but not yet chosen in the project: {self._adoption.problem}",
@@ -286,7 +296,7 @@ class _Build:
         from storyboard.media import sound
 
         project = self._plan.project
-        clips = tuple(self._clip_sounds())
+        clips = tuple(clip_sounds(project, self._shown))
         if project.music is None and not clips:
             return None, ""
         music_hash = _hash(paths.inside(self._plan.folder, project.music.file)) if project.music else ""
@@ -294,25 +304,6 @@ class _Build:
         out = f"{SOUND}/{key}.m4a"
         self.pinned.add(out)
         return Mix(seconds=project.seconds, out=out, music=project.music, clips=clips), key
-
-    def _clip_sounds(self) -> list[Sound]:
-        """The sound of each imported clip that plays at speed 1 and is not muted."""
-        project = self._plan.project
-        sounds = []
-        for shot, start in zip(project.shots, project.starts(), strict=True):
-            take, motion = self._shown.get(shot.id), project.motion_of(shot)
-            if (
-                take is None
-                or take.source is None
-                or not take.source.sound
-                or shot.muted
-                or motion.speed != 1
-            ):
-                continue
-            seconds = min(shot.length / project.rate, take.frames / take.rate - motion.source_in)
-            if seconds > 0:
-                sounds.append(Sound(take.source.file, start / project.rate, motion.source_in, seconds))
-        return sounds
 
     def _metadata(self) -> dict[str, str]:
         project = self._plan.project

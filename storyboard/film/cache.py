@@ -16,16 +16,14 @@ from storyboard import atomic, paths, values
 from storyboard.errors import StoryboardError
 from storyboard.workers.steps import InBetweens
 
-LIMIT = 20 << 30
-"""Bytes that one project's cache may hold before its least recently used parts go."""
-
 SEGMENTS = "cache/segments"
 INBETWEENS = "cache/inbetweens"
 SOUND = "cache/sound"
 FILMS = "cache/films"
-PARTS = (SEGMENTS, INBETWEENS, SOUND, FILMS)
+WAVEFORMS = "cache/waveforms"
+PARTS = (SEGMENTS, INBETWEENS, SOUND, FILMS, WAVEFORMS)
 IN_USE = "cache/.in-use"
-_OURS = re.compile(r"[0-9a-f]{16,64}\.(mp4|mkv|m4a|json)")
+_OURS = re.compile(r"[0-9a-f]{16,64}\.(mp4|mkv|m4a|json|npy)")
 """Names that we give; what else lies in the cache is not ours to delete."""
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -11,6 +13,8 @@ from storyboard.film.cache import SEGMENTS, Cache
 from storyboard.film.history import History, Load, work_of
 from storyboard.film.plan import Plan, ShotPlan, positions
 from storyboard.film.runner import media_workers
+from storyboard.film.wanted import Wanted
+from storyboard.project import Project
 from storyboard.smoothers.base import Engine
 from storyboard.take import Take
 from storyboard.workers.steps import Generate, Mix, Smooth, Step, Stitch
@@ -26,7 +30,7 @@ def estimate(plan: Plan, history: History | None = None, workers: int | None = N
     from storyboard.generators import registry
 
     load = Load(workers or media_workers(), (history or History()).cost)
-    cached = _Parts(plan)
+    cached = Parts(plan)
     anything = False
     for planned in plan.shots:
         if planned.generate:
@@ -74,13 +78,29 @@ def joining(plan: Plan) -> list[Step]:
     return [Mix(seconds=project.seconds, out=""), stitch]
 
 
-class _Parts:
-    """What the cache lacks of the shots that are shown as they are. A part that several shots show counts once."""
+def estimate_takes(
+    folder: Path, project: Project, wanted: Sequence[Wanted], history: History | None = None
+) -> float:
+    """Seconds by the clock that the `wanted` takes will likely take. Raises `GeneratorError` where one cannot be
+    made."""
+    from storyboard.generators import registry
+
+    load = Load(media_workers(), (history or History()).cost)
+    shots = {shot.id: shot for shot in project.shots}
+    for take in wanted:
+        if take.shot in shots:
+            step = takes.generate_step(folder, project, shots[take.shot], 1, seed=take.seed)
+            load.add_work(work_of(step), registry.lane(step.model), take.shot)
+    return load.seconds(side_by_side=False)
+
+
+class Parts:
+    """The parts of the shots that are shown as they are, as the cache knows them. What several shots show counts once."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._cache = Cache(plan.folder)
-        self._counted: set[str] = set()
+        self._counted: set[Path] = set()
 
     @functools.cached_property
     def _encoder(self) -> str:
@@ -94,42 +114,43 @@ class _Parts:
 
         return registry.engine_of(self._plan.engine)
 
+    def file(self, planned: ShotPlan) -> Path:
+        """Where the segment of `planned`, whose take is there or which is sketched, lies when it is made."""
+        from storyboard.generators import standin
+        from storyboard.media import segment
+
+        project, take = self._plan.project, planned.take
+        size = (project.width, project.height)
+        if take is None:
+            drawn, length = parts.drawn(project, planned), planned.shot.length
+            key = keys.drawn_segment(drawn, standin.VERSION, length, size, project.rate, self._encoder)
+        else:
+            places = positions(project, planned.shot, take)
+            engine = self._engine if parts.between(places) else None
+            key = keys.segment(take, places, planned.shot.fit, size, project.rate, engine, self._encoder)
+        return self._plan.folder / f"{SEGMENTS}/{key}{segment.PRESETS[self._plan.preset].suffix}"
+
     def missing(self, planned: ShotPlan) -> list[Step]:
         """The steps that `planned`, whose take is there or which is sketched, still needs."""
-        take = planned.take
+        if self._has(self.file(planned)):
+            return []
+        take, project = planned.take, self._plan.project
         if take is None:
-            return self._missing_drawn(planned)
-        project = self._plan.project
+            drawn = parts.drawn(project, planned)
+            return [msgspec.structs.replace(parts.encode(self._plan, planned), drawn=drawn)]
         places = positions(project, planned.shot, take)
         between = parts.between(places)
-        engine = self._engine if between else None
-        size = (project.width, project.height)
-        key = keys.segment(take, places, planned.shot.fit, size, project.rate, engine, self._encoder)
-        if self._has(key):
-            return []
         encode = msgspec.structs.replace(parts.encode(self._plan, planned), take=take, positions=places)
-        if engine is None:
+        if not between:
             return [encode]
-        held = {p for file in self._cache.inbetweens(keys.inbetweens(take, engine)) for p in file.positions}
+        key = keys.inbetweens(take, self._engine)
+        held = {p for file in self._cache.inbetweens(key) for p in file.positions}
         new = tuple(p for p in between if p not in held)
         smooth = Smooth(take=take, engine=self._plan.engine, positions=new, out="") if new else None
         return [msgspec.structs.replace(encode, smooth=smooth)]
 
-    def _missing_drawn(self, planned: ShotPlan) -> list[Step]:
-        from storyboard.generators import standin
-
-        project, drawn = self._plan.project, parts.drawn(self._plan.project, planned)
-        size = (project.width, project.height)
-        length = planned.shot.length
-        key = keys.drawn_segment(drawn, standin.VERSION, length, size, project.rate, self._encoder)
-        if self._has(key):
-            return []
-        return [msgspec.structs.replace(parts.encode(self._plan, planned), drawn=drawn)]
-
-    def _has(self, key: str) -> bool:
-        from storyboard.media import segment
-
-        if key in self._counted:
+    def _has(self, file: Path) -> bool:
+        if file in self._counted:
             return True
-        self._counted.add(key)
-        return self._cache.has(f"{SEGMENTS}/{key}{segment.PRESETS[self._plan.preset].suffix}")
+        self._counted.add(file)
+        return self._cache.has(file.relative_to(self._plan.folder).as_posix())

@@ -25,7 +25,7 @@ def target(folder: Path, preset: str, out: Path | None = None, suffix: str = "")
         raise MediaError(f"{out} is a folder; name the film's file, such as {out / f'film{wanted}'}")
     if out.suffix.lower() != wanted:
         raise MediaError(f"{out.name}: a film in {preset} is a {wanted} file; name it {out.stem}{wanted}")
-    if not out.parent.is_dir():
+    if not out.parent.is_dir() and out.parent.resolve() != (folder / "exports").resolve():
         raise MediaError(f"{out.parent} is not there; make that folder first")
     if any(out.resolve().is_relative_to((folder / own).resolve()) for own in OWN_FOLDERS):
         raise MediaError(

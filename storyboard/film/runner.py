@@ -7,7 +7,7 @@ import logging
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -53,6 +53,12 @@ class Progress(NamedTuple):
     """What runs now, in words: `shot 4: step 12 of 25`."""
     running: tuple[Running, ...] = ()
     """The same as values, of all steps in hand."""
+    waiting: frozenset[str] = frozenset()
+    """Ids of the shots for which a step waits, or is still to come."""
+    notes: tuple[str, ...] = ()
+    """What went wrong and was mended by trying again, a sentence each."""
+    memory: messages.Memory | None = None
+    """How full the device is that generates; None where no worker told."""
 
 
 class Outcome(NamedTuple):
@@ -65,13 +71,22 @@ class Outcome(NamedTuple):
 
 
 class Failure(NamedTuple):
+    """A step that ended with an error."""
+
     label: str
     reason: str
     trace: str
+    shots: tuple[str, ...] = ()
+    """Ids of the shots that it was for."""
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.reason}"
 
 
 Then = Callable[[Outcome], None]
 Watch = Callable[[Progress], None]
+Show = Callable[[str, messages.Preview], None]
+"""`show(shot_id, picture)` hears what a shot's take looks like while it is made."""
 
 
 class _Pace(NamedTuple):
@@ -161,7 +176,8 @@ def media_workers() -> int:
 class Runner:
     """Hands steps to a crew and calls back as they end. `run` returns when nothing is left to do.
 
-    `workers` is how many media workers the crew has; `clock` gives seconds.
+    `workers` is how many media workers the crew has; `clock` gives seconds. `cancelled` ends the run at once,
+    `pausing` after the steps in hand.
     """
 
     crew: Crew
@@ -170,25 +186,33 @@ class Runner:
     cancelled: Callable[[], bool] = lambda: False
     workers: int = field(default_factory=media_workers)
     clock: Callable[[], float] = time.monotonic
+    pausing: Callable[[], bool] = lambda: False
+    show: Show = lambda _shot, _picture: None
     failures: list[Failure] = field(default_factory=list)
     _jobs: dict[int, _Job] = field(default_factory=dict)
     _making: dict[str, _Job] = field(default_factory=dict)
     _held: list[_Job] = field(default_factory=list)
     _on_gpu: bool = False
-    _expected: dict[str, list[tuple[type[Step], Work]]] = field(default_factory=dict)
+    _expected: dict[str, list[tuple[type[Step], Work, Lane]]] = field(default_factory=dict)
     _handed_in: Counter[str] = field(default_factory=Counter)
     _paces: dict[str, _Pace] = field(default_factory=dict)
     _began: float | None = None
     _fraction: float = 0.0
+    _notes: list[str] = field(default_factory=list)
+    _memory: messages.Memory | None = None
+    _ending: bool = False
+    """Whether only the steps in hand are still done."""
+    _left_out: bool = False
+    """Whether something was not done because of that."""
 
-    def expect(self, shot: str, steps: Iterable[Step]) -> None:
+    def expect(self, shot: str, steps: Iterable[Step], lane: Lane = "media") -> None:
         """Say which steps will still be submitted for `shot`, in order, in place of what was said before; empty
         for the film as a whole, whose steps come last.
 
         Only the time left knows of them. Submitting one for that shot takes it off, with those before it.
         """
         self._begin()
-        self._expected[shot] = [(type(step), work_of(step)) for step in steps]
+        self._expected[shot] = [(type(step), work_of(step), lane) for step in steps]
 
     def submit(
         self,
@@ -202,11 +226,14 @@ class Runner:
         shot: str = "",
     ) -> bool:
         """Run `step`, which makes `name`, then call `then`; False when it is on its way already: then it is not
-        run twice. `shot` is the id of the shot that it is for.
+        run twice; and when the run is pausing. `shot` is the id of the shot that it is for.
 
         On a machine without a GPU, other steps wait while a model generates: side by side on the same cores
         both would lose far more than they overlap.
         """
+        if self._ending:
+            self._left_out = True
+            return False
         self._begin()
         self._meet(shot, step)
         shots = [shot] if shot else [step.shot] if isinstance(step, Generate) else []
@@ -234,11 +261,14 @@ class Runner:
         self._making[name].then.append(then)
 
     def run(self) -> None:
-        """Work until no step is left. Raises `Cancelled`; steps that failed are in `failures`."""
+        """Work until no step is left. Raises `Cancelled` when the run was cancelled, or paused before its end;
+        steps that failed are in `failures`."""
         shown = self.clock() - POLL
         while self._jobs:
             if self.cancelled():
                 raise Cancelled
+            if not self._ending and self.pausing():
+                self._leave_out()
             event = self.crew.next(timeout=POLL)
             if event is not None:
                 self._handle(event)
@@ -246,6 +276,8 @@ class Runner:
                 shown = self.clock()
                 self.watch(self.progress())
         self.history.save()
+        if self._left_out:
+            raise Cancelled
 
     def progress(self) -> Progress:
         """How far the steps submitted so far, and those expected after them, are."""
@@ -266,7 +298,14 @@ class Runner:
             for job in self._jobs.values()
             if job.began is not None
         )
-        return Progress(self._fraction, left, doing[:4], running)
+        waiting = frozenset(self._waiting())
+        return Progress(self._fraction, left, doing[:4], running, waiting, tuple(self._notes), self._memory)
+
+    def _waiting(self) -> Iterator[str]:
+        for job in (*self._jobs.values(), *self._held):
+            if job.began is None:
+                yield from job.shots
+        yield from (shot for shot, steps in self._expected.items() if shot and steps)
 
     # ---- time
 
@@ -276,7 +315,7 @@ class Runner:
 
     def _meet(self, shot: str, step: Step) -> None:
         expected = self._expected.get(shot, [])
-        for nth, (kind, _) in enumerate(expected):
+        for nth, (kind, _, _) in enumerate(expected):
             if isinstance(step, kind):
                 del expected[: nth + 1]
                 return
@@ -288,8 +327,8 @@ class Runner:
         for job in [*self._jobs.values(), *self._held]:
             load.add(job.left(cost(job.work.kind), now, cold=self._cold(job)), job.lane, job.chain)
         for shot, expected in self._expected.items():
-            for _, work in expected:
-                load.add_work(work, "media", shot)
+            for _, work, lane in expected:
+                load.add_work(work, lane, shot)
         return load.seconds(side_by_side=self._on_gpu)
 
     def _cold(self, job: _Job) -> bool:
@@ -321,6 +360,15 @@ class Runner:
     def _start(self, job: _Job) -> None:
         self._jobs[self.crew.submit(job.step, job.lane)] = job
 
+    def _leave_out(self) -> None:
+        """From now on nothing is begun."""
+        self._ending = True
+        waiting = [*(self._jobs.pop(number) for number in self.crew.withdraw()), *self._held]
+        self._held = []
+        for job in waiting:
+            del self._making[job.name]
+        self._left_out = bool(waiting)
+
     def _generating(self) -> bool:
         return any(job.lane == "generate" for job in self._jobs.values())
 
@@ -329,8 +377,16 @@ class Runner:
         if isinstance(event, messages.Progress):
             job.note(event.done, event.total, self.clock())
             return
+        if isinstance(event, messages.Preview):
+            for shot in job.shots if event.whole else ():
+                self.show(shot, event)
+            return
+        if isinstance(event, messages.Memory):
+            self._memory = event
+            return
         del self._jobs[event.job]
-        if isinstance(event, Crashed) and job.tries < TRIES:
+        if isinstance(event, Crashed) and job.tries < TRIES and not self._ending:
+            self._notes.append(f"{job.label}: {event.reason.replace('try again', 'it was started again')}")
             job.again()
             self._start(job)
             return
@@ -357,12 +413,12 @@ class Runner:
             self._fail(job, event.reason, event.trace)
 
     def _fail(self, job: _Job, reason: str, trace: str) -> None:
-        failure = Failure(job.label, reason, trace)
+        failure = Failure(job.label, reason, trace, tuple(job.shots))
         self.failures.append(failure)
         for shot in job.shots:
             self._expected.pop(shot, None)  # what would have followed does not come
         if failure.trace:
-            _LOG.error("%s: %s\n%s", *failure)
+            _LOG.error("%s\n%s", failure, trace)
 
     def _note_device(self, job: _Job, event: messages.Done) -> None:
         if isinstance(job.step, Generate) and job.lane == "generate" and event.take is not None:

@@ -11,24 +11,23 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
-
 from storyboard import atomic, paths, store, timing
 from storyboard.errors import Cancelled, EditError, GeneratorError, MediaError, StoryboardError
 from storyboard.film.history import History
-from storyboard.film.runner import Outcome, Runner, Watch
-from storyboard.project import MAX_SEED, Project, Shot, seed_for, wish
+from storyboard.film.runner import Failure, Outcome, Runner, Show, Watch
+from storyboard.film.wanted import Wanted, want
+from storyboard.project import Project, Shot, seed_for, wish
 from storyboard.take import Take
-from storyboard.workers.crew import Crew
+from storyboard.workers.crew import Crew, borrowed
 from storyboard.workers.steps import Comparison, Examine, Generate, Listen, Remake
 
 
 def generate_step(
-    folder: Path, project: Project, shot: Shot, number: int, *, seed: int | None = None
+    folder: Path, project: Project, shot: Shot, number: int, *, seed: int | None = None, take: str = ""
 ) -> Generate:
     """The step that makes take `number` of `shot`, long enough for its length and motion.
 
-    `seed` overrides the shot's. Raises `GeneratorError` when the shot's model is not here.
+    `seed` overrides the shot's; `take` is the id that it will have, a new one if empty. Raises `GeneratorError` when the shot's model is not here.
     """
     from storyboard.generators import registry
 
@@ -41,7 +40,7 @@ def generate_step(
     except GeneratorError as error:
         raise GeneratorError(f"shot {project.index(shot.id) + 1}: {error}") from error
     return Generate(
-        take=store.new_id(),
+        take=take or store.new_id(),
         shot=shot.id,
         number=number,
         wish=wanted.key,
@@ -80,8 +79,8 @@ class Adoption:
 
 class Takes(NamedTuple):
     made: tuple[Take, ...]
-    failures: tuple[str, ...]
-    """A sentence for each take that failed."""
+    failures: tuple[Failure, ...]
+    """One for each take that failed, a sentence as text."""
 
 
 def make(
@@ -100,17 +99,31 @@ def make(
     `seed + 1`, ... Raises `GeneratorError` before any work when a prompt or a model is missing, and
     `Cancelled`; takes made until then are kept.
     """
+    found = store.TakeFolder(folder).scan()
+    return make_wanted(folder, project, want(shots, count, found, seed=seed), watch, cancelled)
+
+
+def make_wanted(
+    folder: Path,
+    project: Project,
+    wanted: Sequence[Wanted],
+    watch: Watch = lambda _: None,
+    cancelled: Callable[[], bool] = lambda: False,
+    *,
+    pausing: Callable[[], bool] = lambda: False,
+    show: Show = lambda _shot, _picture: None,
+    crew: Crew | None = None,
+) -> Takes:
+    """Make those of the `wanted` takes that are not there yet and whose shots still are. Each is on disk as soon as
+    it is made. Raises as `make` does; `Cancelled` also when `pausing` said so before all were begun.
+    """
     from storyboard.generators import registry
 
-    check(folder, project, shots)
-    if seed is not None and seed + count - 1 > MAX_SEED:
-        raise EditError(f"a seed is a whole number up to {MAX_SEED}; give a smaller one")
-    numbers = store.numbers(folder)
-    batches = [_batch(folder, project, shot, numbers.get(shot.id, 0) + 1, count, seed) for shot in shots]
+    batches = _batches(folder, project, wanted)
     adoption = Adoption(folder)
     made: list[Take] = []
-    with Crew(folder) as crew:
-        runner = Runner(crew, History(), watch, cancelled)
+    with borrowed(folder, crew) as workers:
+        runner = Runner(workers, History(), watch, cancelled, pausing=pausing, show=show)
 
         def start(step: Generate, *others: Generate) -> None:
             """A shot's takes are made one after the other: of a batch the first arrives first and is chosen."""
@@ -124,7 +137,8 @@ def make(
 
             label = f"shot {project.index(step.shot) + 1} take {step.number}"
             lane = registry.lane(step.model)
-            runner.submit(f"takes/{step.take}", step, label, arrived, lane=lane, unit="step")
+            runner.expect(step.shot, (step, *others), lane)
+            runner.submit(f"takes/{step.take}", step, label, arrived, lane=lane, unit="step", shot=step.shot)
 
         for batch in batches:
             start(*batch)
@@ -132,16 +146,22 @@ def make(
             runner.run()
         finally:
             adoption.finish()
-    return Takes(tuple(made), tuple(f"{failure.label}: {failure.reason}" for failure in runner.failures))
+    return Takes(tuple(made), tuple(runner.failures))
 
 
-def _batch(
-    folder: Path, project: Project, shot: Shot, first: int, count: int, seed: int | None
-) -> list[Generate]:
-    """The steps of takes `first`, `first` + 1, ... of `shot`."""
-    free = msgspec.structs.replace(shot, seed=None) if count > 1 else shot
-    seeds = [seed_for(free, first + nth) if seed is None else seed + nth for nth in range(count)]
-    return [generate_step(folder, project, shot, first + nth, seed=seeds[nth]) for nth in range(count)]
+def _batches(folder: Path, project: Project, wanted: Sequence[Wanted]) -> list[list[Generate]]:
+    """The steps of the takes that are still to be made, by shot and in order."""
+    found = store.TakeFolder(folder).scan()
+    shots = {shot.id: shot for shot in project.shots}
+    missing = [take for take in wanted if take.take not in found and take.shot in shots]
+    check(folder, project, [shots[shot] for shot in dict.fromkeys(take.shot for take in missing)])
+    batches: dict[str, list[Generate]] = {}
+    for take in missing:
+        batch = batches.setdefault(take.shot, [])
+        number = found.next_number(take.shot) + len(batch)
+        shot = shots[take.shot]
+        batch.append(generate_step(folder, project, shot, number, seed=take.seed, take=take.take))
+    return list(batches.values())
 
 
 def check(folder: Path, project: Project, shots: Sequence[Shot]) -> None:
@@ -164,6 +184,7 @@ def bring_in(
     shot_id: str,
     watch: Watch = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
+    crew: Crew | None = None,
 ) -> Take:
     """Copy `original` (a clip or a picture) into the project and publish the take that it is, for shot `shot_id`.
 
@@ -171,8 +192,8 @@ def bring_in(
     """
     file, new = copy_media(folder, original)
     found: list[Take] = []
-    with Crew(folder, media_workers=1) as crew:
-        runner = Runner(crew, History(), watch, cancelled)
+    with borrowed(folder, crew) as workers:
+        runner = Runner(workers, History(), watch, cancelled)
         step = Examine(file=file, take=store.new_id(), shot=shot_id)
         runner.submit(
             file, step, original.name, lambda outcome: found.extend([outcome.take] if outcome.take else [])
@@ -189,11 +210,11 @@ def bring_in(
     return found[0]
 
 
-def bring_sound(folder: Path, original: Path) -> str:
+def bring_sound(folder: Path, original: Path, crew: Crew | None = None) -> str:
     """Copy a piece of music into the project; returns its name there. Raises `MediaError` when it has no sound."""
     file, new = copy_media(folder, original)
-    with Crew(folder, media_workers=1) as crew:
-        runner = Runner(crew, History(), lambda _: None)
+    with borrowed(folder, crew) as workers:
+        runner = Runner(workers, History(), lambda _: None)
         runner.submit(file, Listen(file=file), original.name, lambda _: None)
         runner.run()
     if runner.failures:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from storyboard.frames import Report
+from storyboard.frames import Report, Show
 
 if TYPE_CHECKING:
     from storyboard.frames import Frames
@@ -39,3 +39,14 @@ class Generator(Protocol):
     def facts(self) -> Mapping[str, str]:
         """How takes are made here: device, dtype, batch, memory plan, versions. Recorded with the take."""
         ...
+
+
+@runtime_checkable
+class Previewing(Protocol):
+    """A generator that can show what it has in hand long before the first frame is done.
+
+    While `preview` is set, `generate` calls it now and then with a small picture, no side longer than
+    `frames.SMALL`. That never changes a pixel of the take, and what it raises passes through.
+    """
+
+    preview: Show | None

@@ -10,12 +10,15 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from storyboard.errors import GeneratorError
-from storyboard.frames import Report
-from storyboard.generators import pipeline, weights
+from storyboard.frames import Report, Show
+from storyboard.generators import forming, pipeline, weights
 from storyboard.generators.models import Found
 from storyboard.take import Recipe
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from storyboard.frames import Frame, Frames
     from storyboard.project import Wish
 
@@ -32,6 +35,9 @@ class TextToVideo:
         self._hash = ""
         self._loaded: pipeline.Loaded | None = None
         self._notes: dict[str, str] = {}
+        self._palette: NDArray[np.float32] | None = None
+        self.preview: Show | None = None
+        """Gets a look at the take every few seconds while it is denoised; None for none."""
 
     def recipe(self, wish: Wish, seed: int, seconds: Fraction, width: int, height: int) -> Recipe:
         """What would be run for `wish`: `seconds` in frames at the model's rate.
@@ -81,7 +87,7 @@ class TextToVideo:
         self._notes = _reading(pipe.tokenizer, recipe)
         steps = recipe.steps or self._found.facts.steps
         with self._in_words(recipe):
-            latents = _denoise(pipe, recipe, steps, report)
+            latents = _denoise(pipe, recipe, steps, report, self._looks(pipe))
         for i in range(recipe.frames):
             with self._in_words(recipe):
                 frame = _decode(pipe, latents[:, :, i : i + 1])
@@ -122,6 +128,14 @@ class TextToVideo:
             import torch
 
             (torch.mps if device == "mps" else torch.cuda).empty_cache()
+
+    def _looks(self, pipe: Any) -> forming.Looks | None:
+        if self.preview is None:
+            return None
+        if self._palette is None:
+            self._palette = forming.palette(pipe)
+            pipe.maybe_free_model_hooks()
+        return None if self._palette is None else forming.Looks(self._palette, self.preview)
 
     def _model_hash(self) -> str:
         self._hash = self._hash or weights.content_hash(self._found.files)
@@ -179,7 +193,7 @@ def _reading(tokenizer: Any, recipe: Recipe) -> dict[str, str]:
     return notes
 
 
-def _denoise(pipe: Any, recipe: Recipe, steps: int, report: Report) -> Any:
+def _denoise(pipe: Any, recipe: Recipe, steps: int, report: Report, looks: forming.Looks | None) -> Any:
     """The latents of a take: (1, channels, frames, height / factor, width / factor)."""
     import torch
 
@@ -190,8 +204,11 @@ def _denoise(pipe: Any, recipe: Recipe, steps: int, report: Report) -> Any:
     noise = torch.randn(shape, generator=generator, dtype=torch.float32)
     pipe.scheduler = _scheduler(pipe.scheduler, steps)
 
-    def stepped(step: int, _t: Any, _latents: Any) -> None:
-        report(min(step + 1, steps), steps)
+    def stepped(step: int, _t: Any, latents: Any) -> None:
+        done = min(step + 1, steps)
+        report(done, steps)
+        if looks is not None:
+            looks.at(done, steps, latents)
 
     try:
         return pipe(

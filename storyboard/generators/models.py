@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from storyboard import places
+from storyboard import places, settings
 from storyboard.errors import DiskFull, GeneratorError
 from storyboard.frames import Report, unreported
 from storyboard.generators import weights
@@ -30,6 +30,8 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 class ModelFacts(NamedTuple):
     """What is known of a model beyond its files. The defaults suit ModelScope and what was tuned from it."""
 
+    title: str = ""
+    """What people call it; empty for the name itself."""
     revision: str = ""
     """The commit to get; empty for the newest."""
     licence: str = ""
@@ -49,6 +51,7 @@ class ModelFacts(NamedTuple):
 
 KNOWN: dict[str, ModelFacts] = {
     MODELSCOPE: ModelFacts(
+        title="ModelScope 1.7B",
         revision="8227dddca75a8561bf858d604cc5dae52b954d01",
         licence="CC-BY-NC-4.0",
         licence_note="not for commercial use",
@@ -83,6 +86,11 @@ def own_models() -> Path:
     return places.data() / "models"
 
 
+def more_models() -> list[Path]:
+    """Further folders of models that the user set."""
+    return [Path(folder) for folder in settings.load().model_folders if Path(folder).is_absolute()]
+
+
 def folder_of(name: str, base: Path | None = None) -> Path | None:
     """The folder that `name` means: an absolute one, one below `base` (default: the current folder) or one of
     the user's own models; None where there is none."""
@@ -90,7 +98,8 @@ def folder_of(name: str, base: Path | None = None) -> Path | None:
     if not name.strip() or name.startswith(("\\\\", "//")) or "\0" in name:
         return None
     path = Path(name).expanduser() if name.startswith("~") else Path(name)
-    candidates = (path,) if path.is_absolute() else ((base or Path.cwd()) / path, own_models() / path)
+    own = (place / path for place in (own_models(), *more_models()))
+    candidates = (path,) if path.is_absolute() else ((base or Path.cwd()) / path, *own)
     return next((place.resolve() for place in candidates if _is_folder(place)), None)
 
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import warnings
 from importlib import util
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from storyboard import settings
 from storyboard.errors import GeneratorError
 from storyboard.generators.models import NEEDS_PACKAGES, Found
 from storyboard.generators.weights import ModelFiles
@@ -86,8 +88,8 @@ def pick_device(wanted: str, cuda: int, mps: bool) -> str:
     there = int(match[1] or 0) < cuda if match else mps if wanted == "mps" else wanted == "cpu"
     if not there:
         raise GeneratorError(
-            f"{DEVICE} asks for {wanted!r}, which this machine or its PyTorch does not have; "
-            "unset it, or set it to cpu, cuda, cuda:1 or mps"
+            f"the device {wanted!r} was asked for ({DEVICE} or the settings), which this machine or its PyTorch "
+            "does not have; ask for none, or for cpu, cuda, cuda:1 or mps"
         )
     return wanted
 
@@ -97,11 +99,23 @@ def pick_memory(free: int, weights: int) -> Memory:
     return "whole" if free >= weights + weights // 4 + WORKSPACE else "offload"
 
 
+def memory() -> list[tuple[str, int, int]]:
+    """(device, bytes in use, bytes in all) of the GPU that this process has a model on; empty where it has none.
+
+    What other programs use there counts too. Never imports PyTorch, nor starts a driver.
+    """
+    torch = sys.modules.get("torch")
+    if torch is None or not torch.cuda.is_initialized():
+        return []
+    free, total = torch.cuda.mem_get_info()
+    return [(f"cuda:{torch.cuda.current_device()}", total - free, total)]
+
+
 def _place(files: ModelFiles) -> Place:
     import torch
 
     device = pick_device(
-        os.environ.get(DEVICE, "").strip().lower(),
+        os.environ.get(DEVICE, "").strip().lower() or settings.load().device,
         torch.cuda.device_count(),
         torch.backends.mps.is_available(),
     )

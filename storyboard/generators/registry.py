@@ -102,6 +102,6 @@ def _why_not(model: str, base: Path | None) -> str:
 
 
 def _own() -> Iterator[str]:
-    folder = models.own_models()
-    if folder.is_dir():
-        yield from sorted(path.name for path in folder.iterdir() if weights.is_pipeline(path))
+    for folder in (models.own_models(), *models.more_models()):
+        if folder.is_dir():
+            yield from sorted(path.name for path in folder.iterdir() if weights.is_pipeline(path))

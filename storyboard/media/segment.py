@@ -6,7 +6,8 @@ Run segments side by side instead.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -20,7 +21,8 @@ from storyboard.errors import MediaError
 from storyboard.media import colour, files
 
 if TYPE_CHECKING:
-    from av.container import OutputContainer
+    from av.container import InputContainer, OutputContainer
+    from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
     from storyboard.frames import Frame, Frames
@@ -104,11 +106,31 @@ def write(
     return count
 
 
-def read(path: Path) -> Frames:
-    """The frames of a segment or film that this program wrote, (H, W, 3) uint8 RGB. Raises `MediaError`."""
+def read(path: Path, start: int = 0, step: int = 1) -> Frames:
+    """The frames of a segment or film that this program wrote, (H, W, 3) uint8 RGB: frame `start`, and every
+    `step`th after it. Those before and between cost their decoding only. Raises `MediaError`."""
     with files.reading(path) as container:
-        for frame in container.decode(files.video_stream(container, path)):
-            yield colour.to_rgb(frame)
+        stream = files.video_stream(container, path)
+        for number, frame in _numbered(container, stream, start):
+            if number >= start and (number - start) % step == 0:
+                yield colour.to_rgb(frame)
+
+
+def _numbered(container: InputContainer, stream: VideoStream, start: int) -> Iterator[tuple[int, VideoFrame]]:
+    """Decoded frames with their numbers, from one at or before `start` on."""
+    rate = stream.average_rate
+    if not start or not rate:
+        yield from enumerate(container.decode(stream))
+        return
+    container.seek(int(start / rate / (stream.time_base or 1)), stream=stream)
+    coming = container.decode(stream)
+    first = next(coming, None)
+    number = start + 1 if first is None else round((first.pts or 0) * (first.time_base or 0) * rate)
+    if first is None or number > start:  # no way back was found: count from the beginning
+        container.seek(0, stream=stream)
+        yield from enumerate(container.decode(stream))
+    else:
+        yield from enumerate(itertools.chain([first], coming), number)
 
 
 def time_scale(rate: Fraction) -> int:

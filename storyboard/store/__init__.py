@@ -4,9 +4,11 @@ with create(folder, Project(name="Bikes")) as store:
     store.save(edit.append(store.project, new_shot(new_id(), "a red bicycle")))
 """
 
+from storyboard.store.copying import copy
 from storyboard.store.document import schema
 from storyboard.store.folder import Store, adopt_arrived, create, open_project
 from storyboard.store.takes import TakeFolder, Takes, new_id, numbers, publish, trash
+from storyboard.store.thrown import empty, restore, throw
 from storyboard.store.versions import Version
 
 __all__ = [
@@ -15,11 +17,15 @@ __all__ = [
     "Takes",
     "Version",
     "adopt_arrived",
+    "copy",
     "create",
+    "empty",
     "new_id",
     "numbers",
     "open_project",
     "publish",
+    "restore",
     "schema",
+    "throw",
     "trash",
 ]

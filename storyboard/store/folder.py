@@ -80,6 +80,11 @@ class Store:
             versions.keep(self.folder, self._opened.data)
         return self.project
 
+    def changed_outside(self) -> bool:
+        """Whether someone else changed the file since it was read or written here. A file that is gone is not
+        changed: the next save writes it. Raises `ProjectError` when it cannot be read."""
+        return self._file.exists() and document.read(self._file) != self._opened.data
+
     def save_version(self, label: str) -> None:
         """Keeps what was last saved under `label`, for good. Raises `ProjectError` when no file can have it."""
         self._refuse_reader()
@@ -123,9 +128,7 @@ class Store:
 
     def _refuse_change(self, ours: bytes) -> None:
         """Raises `ProjectChanged` when the file is not the one that was read; one that is gone is no loss."""
-        if not self._file.exists():
-            return
-        if document.read(self._file) == self._opened.data:
+        if not self.changed_outside():
             return
         # One version for all that could not be saved until `reload`: a window tries again after every edit.
         if self._not_saved is None:

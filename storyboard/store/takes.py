@@ -22,6 +22,8 @@ from storyboard.store import document
 from storyboard.take import Take
 
 FOLDER = "takes"
+TRASH = "takes/.trash"
+"""Where the takes lie that the user threw away, until that is emptied (`storyboard.store.thrown`)."""
 MAX_BYTES = 64 * 2**20
 """Of one sidecar: an import of many hours with the time of each frame stays below this."""
 
@@ -37,13 +39,20 @@ def new_id() -> str:
 class Takes(Mapping[str, Take]):
     """The takes that were on disk at one moment, by id."""
 
-    def __init__(self, takes: Iterable[Take], problems: Iterable[str] = ()) -> None:
+    def __init__(
+        self, takes: Iterable[Take], problems: Iterable[str] = (), thrown: Iterable[Take] = ()
+    ) -> None:
         self._by_id = {take.id: take for take in takes}
         self._by_shot: dict[str, list[Take]] = {}
         for take in sorted(self._by_id.values(), key=lambda take: (take.number, take.id)):
             self._by_shot.setdefault(take.shot, []).append(take)
         self.problems = tuple(problems)
         """One sentence for each sidecar that could not be used; the others are."""
+        self.thrown = tuple(sorted(thrown, key=lambda take: (take.created, take.id), reverse=True))
+        """The takes in the project's trash, newest first. They are none of the mapping's."""
+        self._highest: dict[str, int] = {}
+        for take in (*self._by_id.values(), *self.thrown):
+            self._highest[take.shot] = max(take.number, self._highest.get(take.shot, 0))
 
     def __getitem__(self, take_id: str) -> Take:
         return self._by_id[take_id]
@@ -59,8 +68,15 @@ class Takes(Mapping[str, Take]):
         return tuple(self._by_shot.get(shot_id, ()))
 
     def next_number(self, shot_id: str) -> int:
-        """The number for a shot's next take: one more than its highest."""
-        return self._by_shot[shot_id][-1].number + 1 if shot_id in self._by_shot else 1
+        """The number for a shot's next take: one more than its highest, thrown away ones too.
+
+        So the take that follows one that was thrown away has another seed, and that one can come back.
+        """
+        return self._highest.get(shot_id, 0) + 1
+
+    def numbers(self) -> dict[str, int]:
+        """The highest number of each shot that has, or had, takes."""
+        return dict(self._highest)
 
 
 class TakeFolder:
@@ -68,20 +84,17 @@ class TakeFolder:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._seen: dict[str, tuple[_Stamp, Take | str]] = {}
+        self._live = _Sidecars(folder / FOLDER)
+        self._thrown = _Sidecars(folder / TRASH)
 
     def scan(self) -> Takes:
         """The takes that are on disk now. A broken or foreign sidecar is skipped and reported."""
-        seen = {}
-        for name, stamp in self._sidecars():
-            known = self._seen.get(name)
-            if known is not None and known[0] == stamp:
-                seen[name] = known
-            elif (read := _read(self.folder / FOLDER / name, stamp)) is not None:
-                seen[name] = (stamp, read)
-        self._seen = seen
-        found = [self._whole(found) for _, found in seen.values()]
-        return Takes((t for t in found if isinstance(t, Take)), (t for t in found if isinstance(t, str)))
+        found = [self._whole(found) for found in self._live.read()]
+        return Takes(
+            (t for t in found if isinstance(t, Take)),
+            (t for t in found if isinstance(t, str)),
+            (t for t in self._thrown.read() if isinstance(t, Take)),
+        )
 
     def _whole(self, found: Take | str) -> Take | str:
         """A take whose pixels are gone is none: its shots show that, and can be made again."""
@@ -89,9 +102,29 @@ class TakeFolder:
             return found
         return f"{self.folder / found.pixels} is gone, and with it take {found.number} of its shot; bring it back, or make another"
 
-    def _sidecars(self) -> Iterable[tuple[str, _Stamp]]:
+
+class _Sidecars:
+    """The sidecars in one folder, as far as they changed since they were read last."""
+
+    def __init__(self, place: Path) -> None:
+        self._place = place
+        self._seen: dict[str, tuple[_Stamp, Take | str]] = {}
+
+    def read(self) -> list[Take | str]:
+        """Each take, or a sentence about what is wrong with its sidecar."""
+        seen = {}
+        for name, stamp in self._stamps():
+            known = self._seen.get(name)
+            if known is not None and known[0] == stamp:
+                seen[name] = known
+            elif (read := _read(self._place / name, stamp)) is not None:
+                seen[name] = (stamp, read)
+        self._seen = seen
+        return [found for _, found in seen.values()]
+
+    def _stamps(self) -> Iterable[tuple[str, _Stamp]]:
         try:
-            entries = list(os.scandir(self.folder / FOLDER))
+            entries = list(os.scandir(self._place))
         except OSError:  # no takes yet
             return
         for entry in entries:
@@ -104,9 +137,8 @@ class TakeFolder:
 
 
 def numbers(folder: Path) -> dict[str, int]:
-    """The highest take number of each shot that has takes in the project at `folder`."""
-    takes = TakeFolder(folder).scan()
-    return {take.shot: takes.next_number(take.shot) - 1 for take in takes.values()}
+    """The highest take number of each shot that has, or had, takes in the project at `folder`."""
+    return TakeFolder(folder).scan().numbers()
 
 
 def publish(folder: Path, take: Take) -> None:
@@ -121,14 +153,14 @@ def publish(folder: Path, take: Take) -> None:
     document.write(sidecar, values.encode(take))
 
 
-def trash(folder: Path, take: Take) -> None:
-    """Moves `take` to the system's trash: its sidecar and its pixels, but not the original of an import, which
-    other takes may use. Raises `ProjectError` when there is no trash for this place."""
+def trash(folder: Path, take: Take, place: str = FOLDER) -> None:
+    """Moves `take`, which lies in `place`, to the system's trash: its sidecar and its pixels, but not the
+    original of an import, which other takes may use. Raises `ProjectError` when there is no trash for this place."""
     from send2trash import send2trash
 
-    files = [inside(folder, f"{FOLDER}/{take.id}.json")]  # first: without it the take is not there any more
+    files = [inside(folder, f"{place}/{take.id}.json")]  # first: without it the take is not there any more
     if not take.is_import:
-        files.append(inside(folder, take.pixels))
+        files.append(inside(folder, f"{place}/{take.id}.mkv"))
     for path in files:
         if path.exists():
             try:

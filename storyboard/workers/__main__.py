@@ -11,14 +11,20 @@ import threading
 import time
 import traceback
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
 from storyboard.errors import Cancelled, StoryboardError
+from storyboard.generators import pipeline
 from storyboard.workers import messages
 from storyboard.workers.workshop import Workshop
 
+if TYPE_CHECKING:
+    from storyboard.frames import Frame
+
+MEMORY_EVERY = 2.0
+"""Seconds between looks at how full the device is."""
 REPORT_EVERY = 0.05
 """Seconds between progress messages: smooth to watch, and nothing beside the work itself."""
 NICE = 10
@@ -54,21 +60,29 @@ class _Line:
 
 
 def _do(line: _Line, workshop: Workshop, order: messages.Do) -> messages.Answer:
-    last = 0.0
+    last = looked = 0.0
 
     def report(done: int, total: int) -> None:
-        nonlocal last
+        nonlocal last, looked
         if order.job in line.cancelled:
             raise Cancelled
         now = time.monotonic()
         if now - last >= REPORT_EVERY or done == total:
             last = now
             line.say(messages.Progress(order.job, done, total))
+        if now - looked >= MEMORY_EVERY:
+            looked = now
+            for device, used, size in pipeline.memory():
+                line.say(messages.Memory(order.job, device, used, size))
+
+    def show(picture: Frame) -> None:
+        height, width = picture.shape[:2]
+        line.say(messages.Preview(order.job, width, height, picture.tobytes()))
 
     start = time.monotonic()
     try:
         report(0, 1)
-        result = workshop.run(Path(order.folder), order.step, report)
+        result = workshop.run(Path(order.folder), order.step, report, show)
     except Cancelled:
         return messages.Stopped(order.job)
     except StoryboardError as error:

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Literal, Self, TypeAlias
@@ -40,7 +41,7 @@ class Crashed(Struct, frozen=True):
 
 _Answers: TypeAlias = "queue.Queue[tuple[_Worker, subprocess.Popen[bytes], messages.Answer | None]]"
 
-Event = messages.Progress | messages.Done | messages.Failed | messages.Stopped | Crashed
+Event = messages.Answer | Crashed
 
 
 class Crew:
@@ -92,7 +93,7 @@ class Crew:
                 return None
             event = worker.crashed(process) if answer is None else answer
             if event is not None and event.job == worker.job:
-                if not isinstance(event, messages.Progress):
+                if not isinstance(event, messages.Passing):
                     worker.job = None
                     self._hand_out()
                 return event
@@ -105,18 +106,30 @@ class Crew:
             if worker.job == job:
                 worker.cancel()
 
-    def close(self) -> None:
-        """Cancel what runs, give it `GRACE` seconds, end every process."""
+    def withdraw(self) -> list[int]:
+        """Take back the jobs that no worker has begun; their numbers. Those that run go on."""
+        numbers = [order.job for waiting in self._waiting.values() for order in waiting]
         for waiting in self._waiting.values():
             waiting.clear()
-        workers = list(itertools.chain(*self._workers.values()))
-        busy = [w for w in workers if w.job is not None and w.running]
+        return numbers
+
+    def settle(self) -> None:
+        """Forget what waits and cancel what runs. A worker that answers within `GRACE` seconds stays warm."""
+        self.withdraw()
+        busy = [w for w in itertools.chain(*self._workers.values()) if w.job is not None]
         for worker in busy:
             worker.cancel()
         deadline = time.monotonic() + GRACE
         while any(w.job is not None for w in busy) and (left := deadline - time.monotonic()) > 0:
             self.next(timeout=left)
-        for worker in workers:
+        for worker in busy:
+            if worker.job is not None:
+                worker.end()
+
+    def close(self) -> None:
+        """Cancel what runs, give it `GRACE` seconds, end every process."""
+        self.settle()
+        for worker in itertools.chain(*self._workers.values()):
             worker.end()
 
     def _hand_out(self) -> None:
@@ -124,6 +137,19 @@ class Crew:
             for worker in self._workers[lane]:
                 if waiting and worker.job is None:
                     worker.do(waiting.popleft())
+
+
+@contextlib.contextmanager
+def borrowed(folder: Path, crew: Crew | None) -> Iterator[Crew]:
+    """`crew`, with nothing of ours left on it afterwards; where there is none, one for this time only."""
+    if crew is None:
+        with Crew(folder) as own:
+            yield own
+        return
+    try:
+        yield crew
+    finally:
+        crew.settle()
 
 
 class _Worker:
@@ -141,9 +167,9 @@ class _Worker:
         return self._process is not None and self._process.poll() is None
 
     def do(self, order: messages.Do) -> None:
-        self.job = order.job
         if not self.running:
             self._start()
+        self.job = order.job
         # A worker that died between two steps shows itself to the reading thread.
         with contextlib.suppress(OSError):
             self._send(order)
@@ -165,7 +191,10 @@ class _Worker:
 
     def crashed(self, process: subprocess.Popen[bytes]) -> Crashed | None:
         """What to say of a process whose answers ended; None when it had no job or was replaced since."""
-        if process is not self._process or self.job is None:
+        if process is not self._process:
+            return None
+        if self.job is None:
+            self.end()  # it may still be on its way out: the next step must not be handed to it
             return None
         reason = _ended(process.wait())
         return Crashed(self.job, f"the worker process ended ({reason}); try again", self._log_tail())
@@ -186,7 +215,7 @@ class _Worker:
             process.wait()
         if self._log is not None:
             self._log.close()
-        self._process = None
+        self._process, self.job = None, None
 
     def _start(self) -> None:
         self.end()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from fractions import Fraction
 from typing import IO, Any
@@ -14,6 +15,8 @@ from storyboard.workers.steps import Comparison, SmoothedVideo, Step
 
 MAX_MESSAGE = 256 << 20
 """Bytes. A film of 20,000 segments is named in 2 MB; more than this is noise on the line."""
+PREVIEW_SIDE = 128
+"""Pixels."""
 
 
 class Do(Struct, frozen=True, tag=True):
@@ -29,6 +32,32 @@ class Cancel(Struct, frozen=True, tag=True):
 class Progress(Struct, frozen=True, tag=True):
     job: int
     done: int
+    total: int
+
+
+class Preview(Struct, frozen=True, tag=True):
+    """What is made looks like this so far: rows of RGB, a byte each, no side longer than `PREVIEW_SIDE`."""
+
+    job: int
+    width: int
+    height: int
+    pixels: bytes
+
+    @property
+    def whole(self) -> bool:
+        """Whether there are as many bytes as the size says."""
+        sides = (self.width, self.height)
+        return all(0 < side <= PREVIEW_SIDE for side in sides) and len(self.pixels) == 3 * math.prod(sides)
+
+
+class Memory(Struct, frozen=True, tag=True):
+    """How full the device is that the step runs on, by everything on it."""
+
+    job: int
+    device: str
+    """As PyTorch calls it: `cuda`, `cuda:1`."""
+    used: int
+    """Bytes."""
     total: int
 
 
@@ -56,7 +85,9 @@ class Stopped(Struct, frozen=True, tag=True):
 
 
 Order = Do | Cancel
-Answer = Progress | Done | Failed | Stopped
+Passing = Progress | Preview | Memory
+"""Said while a step runs. Everything else ends it."""
+Answer = Passing | Done | Failed | Stopped
 
 
 def _encode_other(value: Any) -> Any:

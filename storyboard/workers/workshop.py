@@ -13,9 +13,9 @@ import msgspec
 
 from storyboard import paths
 from storyboard.errors import GeneratorError
-from storyboard.frames import Report, counted
+from storyboard.frames import Report, Show, counted
 from storyboard.take import Take
-from storyboard.workers import shown
+from storyboard.workers import looks, shown
 from storyboard.workers.steps import (
     Comparison,
     Drawn,
@@ -51,9 +51,12 @@ class Workshop:
         self._threads = threads
         self._generator: tuple[str, Generator] | None = None
         self._smoother: tuple[str, Smoother] | None = None
+        self._show: Show = looks.unseen
 
-    def run(self, folder: Path, step: Step, report: Report) -> Result:
-        """Do `step` in the project at `folder`. Raises `StoryboardError`, and what `report` raises."""
+    def run(self, folder: Path, step: Step, report: Report, show: Show = looks.unseen) -> Result:
+        """Do `step` in the project at `folder`; `show` gets small pictures of a take while it is made. Raises
+        `StoryboardError`, and what `report` raises."""
+        self._show = show
         done: dict[type[Any], Callable[[Path, Any, Report], Result | None]] = {
             Generate: self._generate,
             Smooth: self._smooth,
@@ -76,8 +79,9 @@ class Workshop:
         start = time.monotonic()
         path = paths.inside(folder, f"takes/{step.take}.mkv")
         path.parent.mkdir(exist_ok=True)
-        frames = generator.generate(recipe, report)
-        written = lossless.write(path, frames, recipe.rate)
+        with looks.shown_by(generator, self._show):
+            frames = looks.now_and_then(generator.generate(recipe, report), self._show)
+            written = lossless.write(path, frames, recipe.rate)
         if written.frames != recipe.frames:
             path.unlink()
             raise GeneratorError(
@@ -181,9 +185,9 @@ def _mix(folder: Path, step: Mix, report: Report) -> None:
 
 
 def _listen(folder: Path, step: Listen, _report: Report) -> None:
-    from storyboard.media import sound
+    from storyboard.media import sound_file
 
-    sound.check(paths.inside(folder, step.file))
+    sound_file.check(paths.inside(folder, step.file))
 
 
 def _stitch(folder: Path, step: Stitch, report: Report) -> None:

@@ -35,6 +35,8 @@ BENCHMARKS = {
     "values": "bench_values",
     "start": "bench_start",
     "player": "film_check",
+    "window": "bench_window",
+    "playback": "bench_playback",
 }
 """Name on the command line, and module with its `measure`."""
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from storyboard.errors import Cancelled, MediaError
-from storyboard.media import sound
+from storyboard.media import sound, sound_file
 from storyboard.media.sound import ClipSound
 from storyboard.project import Music
 from tests.media.films import clicks, names, read_sound, steps, tone, write_clip, write_sound
@@ -165,12 +165,12 @@ def test_files_without_sound_are_named(tmp_path: Path) -> None:
         with pytest.raises(MediaError, match=f"{file.name}: .*{words}"):
             sound.mix(tmp_path / "bed.m4a", Fraction(1), Music("m"), file, [])
         with pytest.raises(MediaError, match=f"{file.name}: .*{words}"):
-            sound.check(file)
+            sound_file.check(file)
     assert names(tmp_path) == ["silent.mp4", "song.mp3"]
 
 
 def test_sound_that_decodes_passes_the_check(tmp_path: Path) -> None:
-    sound.check(write_sound(tmp_path / "m.wav", tone(1)))
+    sound_file.check(write_sound(tmp_path / "m.wav", tone(1)))
 
 
 def test_a_cancel_leaves_nothing_behind(tmp_path: Path) -> None:

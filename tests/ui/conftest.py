@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -11,7 +12,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from storyboard import edit, store
+from storyboard import edit, places, store
 from storyboard.project import Project, new_shot
 from storyboard.store import new_id
 from ui import app
@@ -27,6 +28,12 @@ Opener = Callable[[Path], Window]
 @pytest.fixture(scope="session")
 def qt() -> QApplication:
     return app.application()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """No test starts with the views and settings that another one left."""
+    shutil.rmtree(places.config(), ignore_errors=True)
 
 
 @pytest.fixture

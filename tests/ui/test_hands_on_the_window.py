@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication
 
 from storyboard import edit, store
 from storyboard.project import Project
@@ -45,13 +45,6 @@ def click_shot(
     point = QPoint(round(rect.left() + at * rect.width()), round(rect.center().y()))
     QTest.mouseClick(window.timeline.viewport(), Qt.MouseButton.LeftButton, keys, point)
     return point
-
-
-def enter(field: QLineEdit, text: str) -> None:
-    field.setFocus()
-    field.selectAll()
-    QTest.keyClicks(field, text)
-    QTest.keyClick(field, Key.Key_Return)
 
 
 # The playhead
@@ -151,7 +144,8 @@ def test_removing_all_shots_leaves_a_window_that_says_how_to_go_on(window: Windo
     press(window, Key.Key_Delete)
     assert project_of(window).shots == ()
     assert window.session.frame == 0
-    assert not window.inspector._page.isEnabled()
+    assert window.inspector.heading.text() == "PROJECT"
+    assert not window.inspector.generate.isVisible()
     press(window, Key.Key_Space)
     assert not window.session.playing
     window.grab()
@@ -210,86 +204,7 @@ def test_a_film_of_thousands_of_shots_can_be_shown(window: Window) -> None:
     assert window.session.frame == 3003 * 8 - 1
 
 
-# The inspector
-
-
-def test_typing_in_the_prompt_changes_the_shot_and_undo_takes_it_all_back(window: Window) -> None:
-    window.inspector.prompt.setFocus()
-    window.inspector.prompt.selectAll()
-    QTest.keyClicks(window.inspector.prompt, "a cat")
-    assert prompts(window)[0] == "a cat"
-    assert window.top.undo.toolTip() == "Undo: Edit prompt"
-    press(window, Key.Key_Z, CTRL)  # while the cursor is in the text
-    assert prompts(window)[0] == "a red ball"
-    assert window.inspector.prompt.toPlainText() == "a red ball"
-
-
-def test_a_prompt_that_is_too_long_is_refused_and_put_back(window: Window) -> None:
-    window.inspector.prompt.setPlainText("x" * 5001)
-    assert prompts(window)[0] == "a red ball"
-    assert window.inspector.prompt.toPlainText() == "a red ball"
-    assert "a prompt has at most 5,000 characters" in window.status.message.text()
-
-
-def test_lengths_are_typed_as_seconds_frames_or_timecode(window: Window) -> None:
-    for text, frames in (("2s", 16), ("5", 5), ("00:00:01:00", 8)):
-        enter(window.inspector.length, text)
-        assert project_of(window).shots[0].length == frames
-    assert window.inspector.length.text() == "1.00 s"
-    enter(window.inspector.length, "soon")
-    assert "is no length" in window.status.message.text()
-    assert window.inspector.length.text() == "1.00 s"
-
-
-def test_a_seed_is_locked_by_typing_it_or_by_the_lock(window: Window) -> None:
-    inspector = window.inspector
-    shown = inspector.seed.placeholderText()
-    inspector.lock.click()
-    assert str(project_of(window).shots[0].seed) == shown
-    inspector.lock.click()
-    assert project_of(window).shots[0].seed is None
-    enter(inspector.seed, "4217")
-    assert project_of(window).shots[0].seed == 4217
-    assert inspector.lock.isChecked()
-
-
-def test_what_is_inherited_is_grey_and_can_be_overridden_and_reset(window: Window) -> None:
-    window.document.edit("Look", lambda p: edit.set_look(p, avoid="blurry", steps=25))
-    inspector = window.inspector
-    assert (inspector.avoid.text(), inspector.avoid.placeholderText()) == ("", "blurry")
-    assert inspector.steps.placeholderText() == "25"
-    enter(inspector.avoid, "text")
-    enter(inspector.steps, "30")
-    enter(inspector.guidance, "7,5")
-    shot = project_of(window).shots[0]
-    assert (shot.avoid, shot.steps, shot.guidance) == ("text", 30, 7.5)
-    for field in (inspector.avoid, inspector.steps, inspector.guidance):
-        field.setFocus()
-        field.selectAll()
-        QTest.keyClick(field, Key.Key_Delete)
-        QTest.keyClick(field, Key.Key_Return)
-    shot = project_of(window).shots[0]
-    assert (shot.avoid, shot.steps, shot.guidance) == (None, None, None)
-
-
-def test_settings_other_than_prompt_and_seed_are_given_to_all_selected_shots(window: Window) -> None:
-    press(window, Key.Key_A, CTRL)
-    assert window.inspector.heading.text() == "SHOT 1 · 3 SELECTED"
-    enter(window.inspector.steps, "12")
-    assert [shot.steps for shot in project_of(window).shots] == [12, 12, 12]
-    assert window.document.undo_stack.count() == 1
-
-
-def test_models_are_listed_with_what_they_need(window: Window, until: Until) -> None:
-    model = window.inspector.model
-    until(lambda: model.count() > 2)
-    texts = [model.itemText(i) for i in range(model.count())]
-    assert texts[0] == "sketch (the project's)"
-    missing = next(i for i, text in enumerate(texts) if text.endswith("(not here)"))
-    model.setCurrentIndex(missing)
-    model.activated.emit(missing)
-    assert project_of(window).shots[0].model == model.itemData(missing)
-    assert "is not on this machine" in window.inspector.model_note.text()
+# The whole
 
 
 def test_every_action_has_a_name_and_no_key_is_given_twice(window: Window) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 
 from storyboard import places, resources, store
 from storyboard.errors import ProjectError, StoryboardError
-from ui import app, display
+from ui import app, display, memory
 from ui.window import Window
 
 
@@ -91,6 +91,20 @@ def test_the_project_that_was_open_last_is_opened_again(
     assert app.last_project() == folder
     (folder / "project.json").unlink()
     assert app.last_project() is None
+
+
+def test_a_last_project_that_is_broken_does_not_keep_the_window_from_opening(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, folder: Path, qt: object
+) -> None:
+    monkeypatch.setenv(places.HOME, str(tmp_path / "home"))
+    memory.opened(folder)
+    (folder / "project.json").write_text("{")
+    windows = app.Windows()
+    windows.open_last()
+    assert windows.window is not None
+    assert windows.window.document.project.name == "Spaghetti"
+    assert "project.json" in windows.window.status.message.text()
+    windows.window.shut()
 
 
 def test_a_folder_without_a_project_is_refused_with_a_sentence(qt: object, tmp_path: Path) -> None:

@@ -1,0 +1,95 @@
+"""How much of a prompt a model reads: its text encoder takes so many tokens, and the rest is cut off unseen."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from storyboard.errors import GeneratorError
+from storyboard.generators import models
+from storyboard.project import CARD, SKETCH
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+MOST_BYTES: Final = 64 << 20
+"""Of a vocabulary; a larger file is none."""
+MOST_TOKENS: Final = 100_000
+"""A limit above this is a tokenizer's way of saying that it has none."""
+_CLIP: Final = r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
+"""What CLIP takes for a word (OpenAI's CLIP, simple_tokenizer.py)."""
+_CLIP_ENDS: Final = 2
+"""The tokens that CLIP puts before and after a text."""
+
+
+class Reading(NamedTuple):
+    """What a model reads of a prompt."""
+
+    tokens: int
+    most: int
+    """Tokens that it takes; 0 where that is not known."""
+    unread: str = ""
+    """The part of the prompt that it does not read."""
+
+
+def reading(prompt: str, model: str, base: Path | None = None) -> Reading | None:
+    """What `model` reads of `prompt`; None where it is not here or does not tell, and for what is drawn. `base` is
+    the folder that a relative model folder starts from. Loads no weights."""
+    if model in (SKETCH, CARD):
+        return None
+    try:
+        folder = models.find(model, base).files.folder / "tokenizer"
+        tokenizer, most = _tokenizer(folder)
+    except (GeneratorError, ImportError, OSError, ValueError):
+        return None
+    found = tokenizer.encode(prompt, add_special_tokens=False)
+    over = most and len(found.ids) > most
+    return Reading(len(found.ids), most, prompt[found.offsets[most][0] :].strip() if over else "")
+
+
+@lru_cache(4)
+def _tokenizer(folder: Path) -> tuple[Tokenizer, int]:
+    """A model's tokenizer, and how many tokens of a text its encoder takes (0 where it does not say)."""
+    from tokenizers import Tokenizer
+
+    whole = folder / "tokenizer.json"
+    if whole.is_file():
+        text = _text(whole)
+        try:
+            made = Tokenizer.from_str(text)
+        except Exception as error:  # the library raises nothing narrower
+            raise ValueError(f"{whole} is no tokenizer's file ({error})") from error
+        made.no_truncation()
+        made.no_padding()
+        ends = made.num_special_tokens_to_add(False)
+    else:
+        made, ends = _clip(folder), _CLIP_ENDS
+    said = json.loads(_text(folder / "tokenizer_config.json")).get("model_max_length")
+    known = isinstance(said, int) and ends < said <= MOST_TOKENS
+    return made, said - ends if known else 0
+
+
+def _clip(folder: Path) -> Tokenizer:
+    """CLIP's tokenizer, which older models ship as a vocabulary and a list of merges."""
+    from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
+
+    vocabulary = json.loads(_text(folder / "vocab.json"))
+    lines = _text(folder / "merges.txt").splitlines()
+    pairs = (line.partition(" ") for line in lines if line.count(" ") == 1 and not line.startswith("#"))
+    merges = [(left, right) for left, _, right in pairs]
+    made = Tokenizer(models.BPE(vocabulary, merges, end_of_word_suffix="</w>", unk_token="<|endoftext|>"))
+    made.normalizer = normalizers.Sequence(
+        [normalizers.NFC(), normalizers.Replace(Regex(r"\s+"), " "), normalizers.Lowercase()]
+    )
+    words = pre_tokenizers.Split(Regex(_CLIP), behavior="removed", invert=True)
+    made.pre_tokenizer = pre_tokenizers.Sequence([words, pre_tokenizers.ByteLevel(add_prefix_space=False)])
+    return made
+
+
+def _text(path: Path) -> str:
+    """Raises `ValueError` for a file that is too large, `OSError` for one that is not there."""
+    if path.stat().st_size > MOST_BYTES:
+        raise ValueError(f"{path} is too large to be a tokenizer's")
+    return path.read_text("utf-8")

@@ -1,0 +1,71 @@
+"""Going back to what a take was made from, and going on without a take."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from storyboard import edit
+from storyboard.errors import EditError
+from storyboard.project import CARD, SKETCH, Chosen, Look, Project, Shot, wish
+from storyboard.store import Takes
+from storyboard.take import Recipe, Take
+
+
+def use_recipe(project: Project, shot_id: str, take: Take) -> Project:
+    """The shot wishing for exactly what `take` was made from, its seed locked, and showing it.
+
+    What the look says already is inherited, so that a change of the look still reaches the shot. Raises
+    `EditError` for an import, which no recipe made.
+    """
+    recipe = take.recipe
+    if recipe is None:
+        number = project.index(shot_id) + 1
+        raise EditError(f"shot {number}: this take was imported, so there is no recipe; pick a generated one")
+    look = project.look
+    settings: edit.Settings = {
+        "prompt": _without_style(recipe.prompt, look.style),
+        "model": None if recipe.model == look.model else recipe.model,
+        "seed": recipe.seed,
+    }
+    if recipe.model not in (
+        SKETCH,
+        CARD,
+    ):  # what is drawn has no such settings, so its recipe says nothing of them
+        settings |= _of_model(recipe, look)
+    changed = edit.set_shot(project, shot_id, **settings)
+    return edit.choose(changed, shot_id, take)
+
+
+def without_take(project: Project, take: Take, takes: Takes) -> Project:
+    """The project when `take` is thrown away; `takes` are those that are there, with or without it.
+
+    A shot that showed it shows another of its own, rather one for what it wishes now and rather a new one, each
+    for the wish it was made for; where there is none the shot is a draft again. Its star goes with it.
+    """
+
+    def change(shot: Shot) -> Shot:
+        starred = tuple(other for other in shot.starred if other != take.id)
+        if shot.chosen is None or shot.chosen.take != take.id:
+            return shot if starred == shot.starred else replace(shot, starred=starred)
+        others = [other for other in takes.of_shot(shot.id) if other.id != take.id]
+        now = wish(shot, project.look).key
+        best = max(others, key=lambda other: (other.wish == now, other.number), default=None)
+        chosen = None if best is None else Chosen(take=best.id, wish=best.wish)
+        return replace(shot, starred=starred, chosen=chosen)
+
+    shots = tuple(change(shot) for shot in project.shots)
+    return project if shots == project.shots else replace(project, shots=shots)
+
+
+def _of_model(recipe: Recipe, look: Look) -> edit.Settings:
+    return {
+        "avoid": None if recipe.avoid == look.avoid else recipe.avoid,
+        "steps": None if recipe.steps == look.steps else recipe.steps,
+        "guidance": None if recipe.guidance == look.guidance else recipe.guidance,
+    }
+
+
+def _without_style(prompt: str, style: str) -> str:
+    """A recipe's prompt ends with the look's style words, as `wish` puts them together."""
+    style = style.strip()
+    return prompt if not style or prompt == style else prompt.removesuffix(f", {style}")

@@ -1,0 +1,61 @@
+"""How much of a prompt a model reads."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from storyboard.generators import tokens
+
+pytestmark = pytest.mark.models
+
+
+def test_a_models_own_tokenizer_counts(tiny_model: Path) -> None:
+    found = tokens.reading("a cat", str(tiny_model))
+    assert found is not None
+    assert found.tokens == 4  # in the tiny model a letter is a token
+    assert found.most == 30  # 32, without the two that mark the ends
+    assert found.unread == ""
+
+
+def test_what_a_model_does_not_read_is_named(tiny_model: Path) -> None:
+    found = tokens.reading("a man eats spaghetti in the kitchen with a fork", str(tiny_model))
+    assert found is not None
+    assert found.tokens > found.most
+    assert "a man eats spaghetti in the kitchen with a fork".endswith(found.unread)
+    assert found.unread == "ith a fork"  # it ends where the thirtieth letter does
+
+
+def test_a_broken_tokenizer_is_no_reason_to_stop(tiny_model: Path, tmp_path: Path) -> None:
+    broken = shutil.copytree(tiny_model, tmp_path / "broken")
+    for file in (broken / "tokenizer").iterdir():
+        file.write_text("{}")
+    assert tokens.reading("a cat", str(broken)) is None
+
+
+def test_drawn_things_and_models_that_are_not_here_are_not_counted(tmp_path: Path) -> None:
+    assert tokens.reading("a cat", "sketch") is None
+    assert tokens.reading("a cat", "nobody/nothing") is None
+    assert tokens.reading("a cat", str(tmp_path)) is None
+
+
+def test_a_vocabulary_with_merges_counts_as_clips_own_code_does(tmp_path: Path) -> None:
+    transformers = pytest.importorskip("transformers")
+    from tests.tiny import _alphabet
+
+    letters = _alphabet()
+    joined = ["c a", "ca t</w>", "e a", "ea t"]
+    words = [*letters, *(f"{letter}</w>" for letter in letters), "ca", "cat</w>", "ea", "eat"]
+    vocabulary = {word: number for number, word in enumerate([*words, "<|startoftext|>", "<|endoftext|>"])}
+    (tmp_path / "vocab.json").write_text(json.dumps(vocabulary))
+    (tmp_path / "merges.txt").write_text("\n".join(["#version: 0.2", *joined]))
+    (tmp_path / "tokenizer_config.json").write_text('{"model_max_length": 77}')
+    made, most = tokens._tokenizer(tmp_path)
+    merges = [tuple(pair.split()) for pair in joined]
+    own = transformers.CLIPTokenizer(vocab=vocabulary, merges=merges, model_max_length=77)
+    assert most == 75
+    for text in ("a Cat  eats 12 fish, isn't it?", "Crème brûlée — ½ été", "猫が食べる 🍝", ""):
+        assert made.encode(text).ids == own(text, add_special_tokens=False)["input_ids"], text

@@ -1,0 +1,268 @@
+"""Orders: what the window asks the worker thread for, each with the words for it and the way to do it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from storyboard import edit, store
+from storyboard.film import queue
+from storyboard.film.wanted import Wanted
+from storyboard.project import Shot
+from storyboard.take import Take
+
+from .reel import PRESET, Film
+from .words import plural, sentence
+
+if TYPE_CHECKING:
+    from storyboard.film.plan import Plan
+    from storyboard.film.runner import Failure, Show, Watch
+    from storyboard.workers.crew import Crew
+
+MUSIC = frozenset((".mp3", ".wav", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".aac", ".aif", ".aiff"))
+"""Endings of files that are brought in as music; everything else as a clip or a picture."""
+
+
+class Hands(NamedTuple):
+    """What an order is given to work with, in the worker's thread."""
+
+    crew: Crew
+    watch: Watch
+    show: Show
+    cancelled: Callable[[], bool]
+    pausing: Callable[[], bool]
+
+
+class Brought(NamedTuple):
+    """What an import brought: takes for shots that are to be inserted before `at`, and music."""
+
+    at: int
+    takes: tuple[tuple[str, Take], ...] = ()
+    """(Name of the original, its take). The shot's id is the take's."""
+    music: str = ""
+    """The file in the project; empty for none."""
+
+
+class Outcome(NamedTuple):
+    """How an order ended."""
+
+    said: str
+    failed: bool = False
+    failures: tuple[Failure, ...] = ()
+    film: Path | None = None
+    """What an export wrote."""
+    brought: Brought | None = None
+
+
+class Make(NamedTuple):
+    """`takes` new takes of each of `shots`; or, where they are settled already, those that are `wanted`."""
+
+    film: Film
+    shots: tuple[Shot, ...]
+    takes: int = 1
+    wanted: tuple[Wanted, ...] = ()
+
+    @property
+    def title(self) -> str:
+        if len(self.shots) == 1:
+            return f"Generating shot {self.film.project.index(self.shots[0].id) + 1}"
+        return f"Generating {plural(len(self.shots), 'shot')}"
+
+    @property
+    def name(self) -> str:
+        """What it is, in the queue."""
+        numbers = [self.film.project.index(shot.id) + 1 for shot in self.shots]
+        shots = f"Shot {numbers[0]}" if len(numbers) == 1 else f"{len(numbers)} shots"
+        return (
+            shots if self.takes == 1 else f"{shots}, {self.takes} takes{'' if len(numbers) == 1 else ' each'}"
+        )
+
+    def seconds(self) -> float | None:
+        """How long it will likely take; may take a moment to find out. Raises `StoryboardError`."""
+        from storyboard.film.estimate import estimate_takes
+
+        return estimate_takes(self.film.folder, self.film.project, self.wanted)
+
+    def run(self, hands: Hands) -> Outcome:
+        from storyboard.film import takes
+
+        result = takes.make_wanted(
+            self.film.folder,
+            self.film.project,
+            self.wanted,
+            hands.watch,
+            hands.cancelled,
+            pausing=hands.pausing,
+            show=hands.show,
+            crew=hands.crew,
+        )
+        if result.failures:
+            return Outcome(sentence(result.failures[0]), failed=True, failures=result.failures)
+        return Outcome(f"Made {plural(len(result.made), 'take')}.")
+
+
+class Export(NamedTuple):
+    """The film of what plays now. `out` is its file; None for the project's `exports/`."""
+
+    film: Film
+    out: Path | None = None
+    preset: queue.Preset = PRESET
+
+    @property
+    def title(self) -> str:
+        return "Exporting the film"
+
+    @property
+    def name(self) -> str:
+        return f"Export {(self.out or self.target).name}"
+
+    @property
+    def target(self) -> Path:
+        """The file that it writes. Raises `MediaError`."""
+        from storyboard.film import place
+
+        return place.target(self.film.folder, self.preset, self.out)
+
+    def plan(self) -> Plan:
+        """What it shows and needs, with the takes that arrived while it waited. Raises `StoryboardError`."""
+        from storyboard.film import plan as planning
+
+        folder = self.film.folder
+        takes = store.TakeFolder(folder).scan()
+        project = edit.adopt(self.film.project, takes)
+        return planning.plan(folder, project, takes, mode="export", preset=self.preset, out=self.target)
+
+    def seconds(self) -> float | None:
+        """How long it will likely take; may take a moment to find out. Raises `StoryboardError`."""
+        from storyboard.film.estimate import estimate
+
+        return estimate(self.plan())
+
+    def run(self, hands: Hands) -> Outcome:
+        from storyboard.film import build
+
+        plan = self.plan()
+        made = build.build(plan, hands.watch, hands.cancelled, pausing=hands.pausing, crew=hands.crew)
+        said = f"{made.film}, {made.seconds:.2f} s. {sketched(plan)}".strip()
+        return Outcome(said, film=Path(made.film))
+
+
+class Import(NamedTuple):
+    """Files for the film: clips and pictures become shots before the one at `at`, sound becomes the music."""
+
+    film: Film
+    paths: tuple[Path, ...]
+    at: int
+    shots: tuple[str, ...] = ()
+    """An id for the shot of each path; made when the order is handed in."""
+
+    @property
+    def title(self) -> str:
+        return f"Importing {self.paths[0].name if len(self.paths) == 1 else f'{len(self.paths)} files'}"
+
+    @property
+    def name(self) -> str:
+        return self.title.replace("Importing", "Import")
+
+    def seconds(self) -> float | None:
+        """None: nobody knows before a file is read."""
+        return None
+
+    def run(self, hands: Hands) -> Outcome:
+        from storyboard.errors import MediaError
+        from storyboard.film import takes
+
+        there = {take.shot: take for take in store.TakeFolder(self.film.folder).scan().values()}
+        brought: list[tuple[str, Take]] = []
+        music, refused = "", []
+        for path, shot in zip(self.paths, self.shots, strict=True):
+            try:
+                if path.suffix.lower() in MUSIC:
+                    music = takes.bring_sound(self.film.folder, path, hands.crew)
+                    continue
+                take = there.get(shot) or takes.bring_in(
+                    self.film.folder, path, shot, hands.watch, hands.cancelled, hands.crew
+                )
+                brought.append((path.stem.replace("_", " "), take))
+            except MediaError as error:
+                refused.append(sentence(error))
+        count = len(brought) + bool(music)
+        said = refused[0] if refused else f"Imported {plural(count, 'file')}."
+        return Outcome(said, failed=bool(refused), brought=Brought(self.at, tuple(brought), music))
+
+
+class Prepare(NamedTuple):
+    """The parts of the film, encoded for smooth playing. In nobody's queue: it gives way to every other order."""
+
+    film: Film
+
+    @property
+    def title(self) -> str:
+        return "Preparing playback"
+
+    def run(self, hands: Hands) -> Outcome:
+        from storyboard.film import build
+
+        plan = Export(self.film).plan()
+        build.build(plan, hands.watch, hands.cancelled, crew=hands.crew, stitch=False)
+        return Outcome("")
+
+
+Order = Make | Export | Import
+"""What goes into the queue."""
+
+
+def settled(order: Order, waiting: list[Wanted]) -> Order:
+    """`order` with everything in it that must be the same when it is done later, or again; `waiting` are the takes
+    that the queue holds already. Raises `MediaError` for an export that cannot be."""
+    if isinstance(order, Make) and not order.wanted:
+        takes = order.film.takes
+        found = takes if isinstance(takes, store.Takes) else store.Takes(takes.values())
+        from storyboard.film.wanted import want
+
+        return order._replace(wanted=want(order.shots, order.takes, found, waiting=waiting))
+    if isinstance(order, Export):
+        return order._replace(out=order.target)
+    if isinstance(order, Import) and not order.shots:
+        return order._replace(shots=tuple(store.new_id() for _ in order.paths))
+    return order
+
+
+def task_of(order: Order) -> queue.Task:
+    """What is written of a settled order."""
+    match order:
+        case Make():
+            return queue.MakeTakes(order.wanted)
+        case Export():
+            return queue.ExportFilm(order.preset, str(order.out))
+        case Import():
+            pairs = zip(order.paths, order.shots, strict=True)
+            return queue.ImportFiles(
+                tuple(queue.Incoming(str(path.absolute()), shot) for path, shot in pairs), order.at
+            )
+
+
+def order_of(task: queue.Task, film: Film) -> Order | None:
+    """The order that was written as `task`, for the film as it is now; None when none of its shots is there."""
+    match task:
+        case queue.MakeTakes(takes=wanted):
+            found = {shot.id: shot for shot in film.project.shots}
+            shots = tuple(found[shot] for shot in task.shots if shot in found)
+            each = max((sum(take.shot == shot.id for take in wanted) for shot in shots[:1]), default=0)
+            return Make(film, shots, each, wanted) if shots else None
+        case queue.ExportFilm(preset=preset, out=out):
+            return Export(film, Path(out), preset)
+        case queue.ImportFiles(files=files, at=at):
+            return Import(
+                film, tuple(Path(each.file) for each in files), at, tuple(each.shot for each in files)
+            )
+
+
+def sketched(plan: Plan) -> str:
+    """`Sketched: shots 3, 7.`; empty where every shot has a take."""
+    numbers = [str(planned.number) for planned in plan.shots if planned.sketched]
+    if not numbers:
+        return ""
+    shown = ", ".join(numbers[:8]) + (f" and {len(numbers) - 8} more" if len(numbers) > 8 else "")
+    return f"Sketched: shot {shown}." if len(numbers) == 1 else f"Sketched: shots {shown}."

@@ -1,0 +1,228 @@
+"""Dialogs and pages, by the name that the table of actions gives them. Each is opened by the user, none by itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QThreadPool, Signal
+from PySide6.QtWidgets import QDialog, QInputDialog, QWidget
+
+from storyboard import places, store
+from storyboard.errors import StoryboardError
+
+from . import palette
+from .choosing import Chooser
+from .commands import Commands
+from .dialogs.page import Page
+from .document import Document
+from .session import Session
+from .words import sentence
+from .worker import FilmThread, Import
+
+PICTURES = (
+    "Pictures and clips (*.png *.jpg *.jpeg *.webp *.gif *.mp4 *.mov *.mkv *.webm *.m4v *.avi);;All files (*)"
+)
+SOUNDS = "Music (*.mp3 *.wav *.flac *.ogg *.opus *.m4a *.aac *.mp4 *.mov);;All files (*)"
+
+
+class Pages(QObject):
+    """Opens what is asked for over its `window`."""
+
+    said = Signal(str, bool)
+    """A sentence, and whether it is a problem."""
+    open_wanted = Signal(Path)
+    """A project, to be opened in this one's place."""
+    keys_changed = Signal(object)
+    """The user's own keys, by action."""
+    liked = Signal()
+    """The window's preferences are others."""
+    models_changed = Signal()
+
+    _copied = Signal(object, str)
+
+    def __init__(
+        self,
+        document: Document,
+        session: Session,
+        worker: FilmThread,
+        commands: Commands,
+        choose: Chooser,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._document = document
+        self._session = session
+        self._worker = worker
+        self._commands = commands
+        self._choose = choose
+        self._window = window
+        self._pool = QThreadPool(self)
+        self._copied.connect(self._note_copied)
+        self.actions: palette.Actions = {}
+        """What the palette finds beside shots and projects."""
+        self.opened: Page | None = None
+        """The page that was opened last."""
+        self._by_name: dict[str, Callable[[], None]] = {
+            "new": self._new,
+            "open": self._open,
+            "version": self._name_version,
+            "versions": self._versions,
+            "save_as": self.save_as,
+            "import": self._import,
+            "music": self._music,
+            "settings": self._settings,
+            "doctor": self._machine,
+            "about": self._about,
+            "keys": self._keys,
+            "palette": self._palette,
+        }
+
+    def show(self, name: str) -> bool:
+        """Opens the page called `name`; False when it is none of these."""
+        page = self._by_name.get(name)
+        if page is not None:
+            page()
+        return page is not None
+
+    def stop(self) -> None:
+        """Waits for a copy that is being made."""
+        self._pool.waitForDone()
+
+    # ---- projects
+
+    def _new(self) -> None:
+        from .dialogs.new_project import NewProject
+
+        page = NewProject(_beside(self._document.folder), self._choose, self._window)
+        page.made.connect(self.open_wanted)
+        self._present(page)
+
+    def _open(self) -> None:
+        if folder := self._choose.folder(self._window, "Open a project", self._document.folder.parent):
+            self.open_wanted.emit(folder)
+
+    def _name_version(self) -> None:
+        box = QInputDialog(self._window)
+        box.setObjectName("page")
+        box.setWindowTitle("Save a version")
+        box.setLabelText("The version's name:")
+        box.setOkButtonText("Save version")
+        box.textValueSelected.connect(self._save_version)
+        box.open()
+
+    def _save_version(self, label: str) -> None:
+        label = label.strip()
+        if label and self._document.save_version(label):
+            self.said.emit(f"Saved the version {label!r}. Everything else is saved by itself.", False)
+
+    def _versions(self) -> None:
+        from .dialogs.versions import Versions
+
+        page = Versions(self._document, self._window)
+        page.restored.connect(lambda words: self.said.emit(words, False))
+        page.copy_wanted.connect(self.save_as)
+        self._present(page)
+
+    def save_as(self, version: str = "") -> None:
+        """Copies the project, as it is or as `version` of it was, to a place that the user names, and opens that."""
+        problem = self._document.flush()
+        if problem:
+            self.said.emit(problem, True)
+            return
+        source = self._document.folder
+        start = _free(source.parent if os.access(source.parent, os.W_OK) else _beside(source), source.name)
+        target = self._choose.new(self._window, "Save the project as", start)
+        if target is not None:
+            self.said.emit(f"Copying the project to {target} …", False)
+            self._pool.start(partial(self._copy, source, target, version))
+
+    def _copy(self, source: Path, target: Path, version: str) -> None:
+        try:
+            store.copy(source, target)
+            if version:
+                with store.open_project(target, "write") as copied:
+                    copied.restore(version)
+        except StoryboardError as error:
+            self._copied.emit(target, sentence(error))
+        else:
+            self._copied.emit(target, "")
+
+    def _note_copied(self, target: Path, problem: str) -> None:
+        if problem:
+            self.said.emit(problem, True)
+        else:
+            self.open_wanted.emit(target)
+
+    # ---- files
+
+    def _import(self) -> None:
+        files = self._choose.files(self._window, "Pictures and clips for the film", PICTURES)
+        if files:
+            selected = self._session.selected
+            project = self._document.project
+            at = project.index(selected[-1]) + 1 if selected else len(project.shots)
+            self._worker.submit(Import(self._document.film, tuple(files), at))
+
+    def _music(self) -> None:
+        if file := self._choose.file(self._window, "Music under the film", SOUNDS):
+            self._worker.submit(Import(self._document.film, (file,), len(self._document.project.shots)))
+
+    # ---- the window and the machine
+
+    def _settings(self) -> None:
+        from .dialogs.settings import Settings
+
+        page = Settings(self._document.folder, self._choose, self._window)
+        page.changed.connect(self.liked)
+        page.models_changed.connect(self.models_changed)
+        self._present(page)
+
+    def _machine(self) -> None:
+        from .dialogs.machine import Machine
+
+        self._present(Machine(self._window))
+
+    def _about(self) -> None:
+        from .dialogs.about import About
+
+        self._present(About(self._window))
+
+    def _keys(self) -> None:
+        from .dialogs.keys import Keys
+
+        page = Keys(self._window)
+        page.changed.connect(self.keys_changed)
+        self._present(page)
+
+    def _palette(self) -> None:
+        entries = [
+            *palette.of_actions(self.actions),
+            *palette.of_shots(self._document.project, self._commands.go_to),
+            *palette.of_projects(self._document.folder, self.open_wanted.emit),
+        ]
+        palette.Palette(entries, self._window).open()
+
+    def _present(self, page: Page) -> None:
+        self.opened = page
+        page.finished.connect(lambda _: self._forget(page))
+        page.open()
+
+    def _forget(self, page: QDialog) -> None:
+        if self.opened is page:
+            self.opened = None
+
+
+def _beside(folder: Path) -> Path:
+    """Where another project goes: beside this one, but not among the program's own files."""
+    return Path.home() if folder.is_relative_to(places.data()) else folder.parent
+
+
+def _free(place: Path, name: str) -> Path:
+    """A name in `place` that is not taken: `Film copy`, `Film copy 2`, ..."""
+    number = 1
+    while (found := place / (f"{name} copy" if number == 1 else f"{name} copy {number}")).exists():
+        number += 1
+    return found

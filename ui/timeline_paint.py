@@ -1,0 +1,242 @@
+"""What the timeline shows beside the shots themselves: ruler, markers, range, rows' names, playhead, bubbles."""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+from collections.abc import Collection, Iterator, Sequence
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtWidgets import QApplication
+
+from storyboard.project import Marker
+
+from . import theme
+from .clips import NARROW, PICTURES_FROM, Block, ClipPainter
+from .layout import ruler_step
+from .session import Session
+from .timeline_stage import GAP, GUTTER, RULER, SOUND_HEIGHT, Edge, Stage
+
+PLAYHEAD_REACH: Final = 8
+"""Pixels on each side of the playhead that are painted anew when it moves."""
+FLAG: Final = 5.0
+"""Half the width of a marker's flag."""
+
+
+def ruler(painter: QPainter, stage: Stage, colours: theme.Theme, area: QRect) -> None:
+    """Marks and times, between the edges of `area`."""
+    rate = stage.project.rate
+    step = ruler_step(stage.layout.scale, rate, 70)
+    pixels = step * float(rate) * stage.layout.scale
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setFont(theme.fixed_font(0.85))
+    line, quiet = QColor(colours.line), QColor(colours.quiet)
+    # A time is written to the right of its mark, so one mark before the area may still reach into it.
+    first = max(0, int(stage.content(max(area.left(), GUTTER)) / pixels) - 1)
+    last = int(stage.content(area.right()) / pixels)
+    for mark in range(first, last + 1):
+        x = int(GUTTER + mark * pixels - stage.offset)
+        painter.setPen(line)
+        painter.drawLine(x, 5, x, RULER - 3)
+        painter.setPen(quiet)
+        minutes, rest = divmod(mark * step, 60)
+        painter.drawText(x + 6, RULER - 8, f"{minutes:02}:{rest:02}")
+
+
+def chosen_range(painter: QPainter, stage: Stage, session: Session, colours: theme.Theme) -> None:
+    """The in / out range: a band on the ruler with a handle at each end."""
+    if session.range is None:
+        return
+    left, right = (stage.x(frame) for frame in session.range)
+    band = QColor(colours.busy)
+    band.setAlphaF(0.22)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.fillRect(QRectF(left, 0, right - left, RULER), band)
+    painter.setPen(QPen(QColor(colours.busy), 2))
+    for x, inwards in ((left, 5), (right, -5)):
+        painter.drawPolyline(
+            [QPointF(x + inwards, 2), QPointF(x, 2), QPointF(x, RULER - 2), QPointF(x + inwards, RULER - 2)]
+        )
+
+
+def markers(
+    painter: QPainter, stage: Stage, colours: theme.Theme, moved: tuple[Marker, int] | None = None
+) -> None:
+    """A flag on the ruler for each marker, with its name where there is room. `moved` is one that is being
+    dragged, and the frame where it is now."""
+    shown = list(_seen(stage))
+    if moved is not None:
+        shown = [marker for marker in shown if marker is not moved[0]]
+        bisect.insort(shown, Marker(at=moved[1], name=moved[0].name), key=lambda marker: marker.at)
+    if not shown:
+        return
+    font = QApplication.font()
+    font.setPointSizeF(font.pointSizeF() * 0.85)
+    metrics = QFontMetricsF(font)
+    painter.setFont(font)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    places = [stage.x(marker.at) for marker in shown] + [float("inf")]
+    for marker, x, following in zip(shown, places, places[1:], strict=False):
+        if x < GUTTER - FLAG or x > stage.width + FLAG or following - x < 1:
+            continue
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.warning))
+        painter.drawPolygon(_flag(x))
+        room = min(following - FLAG, stage.width) - x - FLAG - 6
+        if marker.name and room > 24:
+            words = metrics.elidedText(marker.name, Qt.TextElideMode.ElideRight, room)
+            place = QRectF(x + FLAG + 2, 2, metrics.horizontalAdvance(words) + 6, RULER - 5)
+            painter.fillRect(place, QColor(colours.window))
+            painter.setPen(QColor(colours.warning))
+            painter.drawText(place.adjusted(3, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, words)
+
+
+def _seen(stage: Stage) -> Sequence[Marker]:
+    """The markers in the view, and one on each side: a name reaches as far as the next flag."""
+    markers, scale = stage.project.markers, stage.layout.scale
+    first = bisect.bisect_left(markers, stage.content(GUTTER) / scale, key=lambda marker: marker.at)
+    last = bisect.bisect_right(markers, stage.content(stage.width) / scale, key=lambda marker: marker.at)
+    return markers[max(0, first - 1) : last + 1]
+
+
+def _flag(x: float) -> QPolygonF:
+    top, bottom = 3.0, RULER - 2.0
+    corners = ((-FLAG, top), (FLAG, top), (FLAG, bottom - FLAG), (0.0, bottom), (-FLAG, bottom - FLAG))
+    return QPolygonF([QPointF(x + dx, y) for dx, y in corners])
+
+
+def shots(
+    painter: QPainter, stage: Stage, clips: ClipPainter, selected: Collection[str], left: float, right: float
+) -> None:
+    """The shots between two places of the viewport. Those that are too narrow to tell apart are drawn as one, as
+    far as they lie side by side."""
+    clips.begin(GUTTER)
+    for run in stage.row.runs(stage.content(left), stage.content(right)):
+        clips.paint_blocks(painter, list(_wide_ones(painter, stage, clips, selected, run)))
+
+
+def _wide_ones(
+    painter: QPainter, stage: Stage, clips: ClipPainter, selected: Collection[str], run: Sequence[int]
+) -> Iterator[Block]:
+    """Paints the shots that are wide enough for pictures, and gives the blocks that the others are."""
+    film = clips.project.shots
+    scale = stage.layout.scale
+    narrow, wide = NARROW / scale, PICTURES_FROM / scale
+    top, height = stage.clip_row
+    shift, span = GUTTER - stage.offset, stage.row.span
+    place = 0
+    while place < len(run):
+        index = run[place]
+        shot = film[index]
+        chosen = shot.id in selected
+        left, right = span(index)
+        place += 1
+        if shot.length >= wide:
+            clips.paint(painter, QRectF(left + shift, top, right - left, height), index, chosen)
+        elif shot.length >= narrow:
+            yield Block(QRectF(left + shift + 0.5, top, right - left - 1, height), index, chosen)
+        else:
+            for index in itertools.islice(run, place, None):
+                shot = film[index]
+                if shot.length >= narrow or (shot.id in selected) is not chosen:
+                    break
+                place += 1
+            right = span(run[place - 1])[1]
+            yield Block(QRectF(left + shift, top, right - left, height), None, chosen)
+
+
+def grabbed_edge(painter: QPainter, stage: Stage, edge: Edge, colours: theme.Theme) -> None:
+    """A bracket at the end of a shot that a press would grab."""
+    rect = stage.clip_rect(edge.shot)
+    x, inwards = (rect.left() + 2, 5) if edge.side == "start" else (rect.right() - 2, -5)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setPen(QPen(QColor(colours.text), 2))
+    corners = ((inwards, rect.top()), (0, rect.top()), (0, rect.bottom()), (inwards, rect.bottom()))
+    painter.drawPolyline([QPointF(x + dx, y) for dx, y in corners])
+
+
+def snap_line(painter: QPainter, stage: Stage, x: float, colours: theme.Theme) -> None:
+    """Where something has snapped."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setPen(QPen(QColor(colours.busy), 1, Qt.PenStyle.DashLine))
+    painter.drawLine(QPointF(x, RULER), QPointF(x, stage.height))
+
+
+def room(painter: QPainter, stage: Stage, gap: tuple[float, float], colours: theme.Theme) -> None:
+    """The place where what is dragged would land."""
+    top, height = stage.clip_row
+    left, right = (edge + GUTTER - stage.offset for edge in gap)
+    place = QRectF(left, top, max(right - left, 3.0), height).adjusted(1, 0, -1, 0)
+    ground = QColor(colours.busy)
+    ground.setAlphaF(0.16)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(colours.busy), 1.5))
+    painter.setBrush(ground)
+    painter.drawRoundedRect(place, 6, 6)
+
+
+def bubble(painter: QPainter, stage: Stage, at: QPointF, words: str, colours: theme.Theme) -> None:
+    """A sentence or a number that rides above `at`, always within the view."""
+    font = QApplication.font()
+    metrics = QFontMetricsF(font)
+    width, height = metrics.horizontalAdvance(words) + 20, metrics.height() + 10
+    left = min(max(at.x() - width / 2, GUTTER + 2.0), max(GUTTER + 2.0, stage.width - width - 4))
+    top = min(max(at.y() - height - 12, 2.0), stage.height - height - 2)
+    place = QRectF(left, top, width, height)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(colours.busy), 1))
+    painter.setBrush(QColor(colours.raised))
+    painter.drawRoundedRect(place, 6, 6)
+    painter.setFont(font)
+    painter.setPen(QColor(colours.text))
+    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
+
+
+def rubber_band(painter: QPainter, band: QRectF, colours: theme.Theme) -> None:
+    ground = QColor(colours.busy)
+    ground.setAlphaF(0.14)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setPen(QPen(QColor(colours.busy), 1))
+    painter.setBrush(ground)
+    painter.drawRect(band)
+
+
+def playhead(painter: QPainter, stage: Stage, frame: int, colours: theme.Theme) -> None:
+    x = round(stage.x(frame)) + 0.5
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(colours.playhead), 1.6))
+    painter.drawLine(QPointF(x, 2), QPointF(x, stage.height))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colours.playhead))
+    painter.drawPolygon(QPolygonF([QPointF(x - 6, 0), QPointF(x + 6, 0), QPointF(x, 7)]))
+
+
+def gutter(painter: QPainter, stage: Stage, colours: theme.Theme) -> None:
+    """The rows' names."""
+    painter.fillRect(QRect(0, 0, GUTTER - 1, stage.height), QColor(colours.window))
+    painter.setPen(QColor(colours.quiet))
+    font = QApplication.font()
+    font.setBold(True)
+    painter.setFont(font)
+    top, height = stage.clip_row
+    flags = Qt.AlignmentFlag.AlignVCenter
+    painter.drawText(QRect(12, top, GUTTER - 12, 28), flags, "Shots")
+    if stage.project.music:
+        painter.drawText(QRect(12, top + height + GAP, GUTTER - 12, SOUND_HEIGHT), flags, "Music")
+
+
+def badge(painter: QPainter, at: QPointF, words: str, colours: theme.Theme) -> None:
+    """A number on what is dragged."""
+    font = QApplication.font()
+    font.setBold(True)
+    metrics = QFontMetricsF(font)
+    place = QRectF(at.x(), at.y(), metrics.horizontalAdvance(words) + 14, metrics.height() + 4)
+    path = QPainterPath()
+    path.addRoundedRect(place, place.height() / 2, place.height() / 2)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.fillPath(path, QColor(colours.accent))
+    painter.setFont(font)
+    painter.setPen(QColor(colours.on_accent))
+    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
