@@ -9,29 +9,34 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from fractions import Fraction
-from typing import TypedDict, Unpack
+from typing import TypedDict, TypeVar, Unpack
 
 from msgspec.structs import replace
 
+from storyboard import naming
 from storyboard.errors import EditError
 from storyboard.limits import LIMITS
 from storyboard.limits import read_back as read_back  # for those who change a value that is no shot
 from storyboard.project import (
     MAX_LENGTH,
+    MAX_ROLES,
     MAX_SHOTS,
     Chosen,
+    Depiction,
     Fit,
     Marker,
     Motion,
     Music,
     Project,
+    Role,
     Shot,
     SmootherName,
     Smoothing,
     base_seed,
-    wish,
 )
 from storyboard.take import Take, is_stale
+
+E = TypeVar("E")
 
 _FINEST = 10**7
 """The largest denominator of a time that an edit computes: far below a frame, and short enough to be written."""
@@ -241,6 +246,53 @@ def remove_marker(project: Project, marker: Marker) -> Project:
     return replace(project, markers=project.markers[:at] + project.markers[at + 1 :])
 
 
+# Cast
+
+
+def cast(project: Project, role: Role) -> Project:
+    """The project with `role` in its cast, in the place of the one with the same name where there is one.
+
+    Shots whose prompts name it are stale afterwards if they show something else for it.
+    """
+    if not (role.picture or role.description):
+        raise EditError(f"{role.name!r} would stand for nothing; give it a picture or a description")
+    checked = read_back(role, {}, f"the role {role.name!r}")
+    key = naming.folded(role.name)
+    at = next((n for n, other in enumerate(project.cast) if naming.folded(other.name) == key), None)
+    if at is None:
+        return replace(project, cast=_with_room((*project.cast, checked), "the cast"))
+    return replace(project, cast=(*project.cast[:at], checked, *project.cast[at + 1 :]))
+
+
+def uncast(project: Project, name: str) -> Project:
+    """The project without `name` (in any case) in its cast."""
+    key = naming.folded(name)
+    kept = tuple(role for role in project.cast if naming.folded(role.name) != key)
+    if len(kept) == len(project.cast):
+        raise EditError(f"there is no {name!r} in the cast of {project.name!r}")
+    return replace(project, cast=kept)
+
+
+def replace_picture(project: Project, shot_id: str, word: str, picture: str) -> Project:
+    """The shot with `picture` drawn for `word` of its prompt; with an empty one, what the cast or the sketch has."""
+    at = project.index(shot_id)
+    shot = project.shots[at]
+    key = naming.folded(word)
+    kept = tuple(one for one in shot.pictures if naming.folded(one.word) != key)
+    if picture:
+        try:
+            kept = _with_room((*kept, Depiction(word, picture)), f"shot {at + 1}")
+        except ValueError as error:
+            raise EditError(f"shot {at + 1}: {error}") from error
+    return _with_shot(project, at, replace(shot, pictures=kept))
+
+
+def _with_room(entries: tuple[E, ...], what: str) -> tuple[E, ...]:
+    if len(entries) > MAX_ROLES:
+        raise EditError(f"{what} has pictures for {MAX_ROLES} words, the most it can have; remove some first")
+    return entries
+
+
 # Takes
 
 
@@ -251,7 +303,7 @@ def choose(project: Project, shot_id: str, take: Take) -> Project:
     """
     at = project.index(shot_id)
     shot = project.shots[at]
-    key = "" if take.is_import else wish(shot, project.look).key
+    key = "" if take.is_import else project.wish_of(shot).key
     return _with_shot(project, at, replace(shot, chosen=Chosen(take=take.id, wish=key)))
 
 
@@ -314,7 +366,7 @@ def _adopted(
 ) -> Shot:
     if not _wants_take(project, shot, takes):
         return shot
-    key = wish(shot, project.look).key
+    key = project.wish_of(shot).key
     take = made.get((shot.id, key))
     return shot if take is None else replace(shot, chosen=Chosen(take=take.id, wish=key))
 

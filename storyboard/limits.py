@@ -40,6 +40,10 @@ LIMITS = {
     "source_in": "the start in a take is a number of seconds from 0, written 3/2; give one of these",
     "gain": "the music's gain is -60 to 24 decibels; give one of these",
     "file": "the music's file is a path inside the project, written with /; import the file first",
+    "picture": "a picture is one of the pack, such as woman-cook, or an own one that was copied into media/; see "
+    '`storyboard explain --pictures "cook"`, or cast the file again',
+    "description": f"a description has at most {MAX_PROMPT:,} characters; shorten it",
+    "word": "a word has 1 to 100 characters; give one of that length",
     "at": "a marker stands on a frame from 0 up; give such a frame",
 }
 """What each field allows and what to do, by the field's name."""

@@ -7,13 +7,13 @@ are `Fraction`. Takes are not here: they are sidecars in the project's folder (`
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct, field
 
-from storyboard import values
+from storyboard import naming, values
 from storyboard.errors import EditError
 
 FORMAT: Final = 1
@@ -24,6 +24,8 @@ MAX_LENGTH = 1_000_000
 """Frames in one shot: more than eleven hours at 24 fps."""
 MAX_PROMPT = 5_000
 """Characters; the longest-reading text encoders in use stop well before."""
+MAX_ROLES = 500
+"""Names in one cast, and replaced pictures in one shot."""
 MAX_SEED = 2**53 - 1
 """The largest whole number that every JSON reader keeps exact."""
 
@@ -38,6 +40,14 @@ Pixels = Annotated[int, Meta(ge=16, le=8192)]
 Seed = Annotated[int, Meta(ge=0, le=MAX_SEED)]
 Steps = Annotated[int, Meta(ge=1, le=1000)]
 Guidance = Annotated[float, Meta(ge=0, le=100)]
+Name = Annotated[str, Meta(min_length=1, max_length=100)]
+PictureName = Annotated[
+    str,
+    Meta(
+        pattern=r"^(~?[a-z0-9-]{1,100}|media/[^\s\x00-,./:-@\[-^`{-\x9f\u2000-\u206f]{1,100}-[0-9a-f]{16}\.png)?$(?!\n)",
+        description="a picture of the pack (woman-cook), or an own one in media/, whose name ends with its hash",
+    ),
+]
 RelativePath = Annotated[str, Meta(min_length=1, max_length=500, description="inside the project, with /")]
 Smoothing = Literal["off", "auto", "x2", "x3", "x4"]
 Fit = Literal["cover", "contain", "stretch"]
@@ -96,6 +106,37 @@ class Chosen(_Value, frozen=True):
     """Empty for a take that no wish made (an import): such a shot is never stale."""
 
 
+class Role(_Value, frozen=True):
+    """What a name in the prompts ("Maria", "the captain") stands for, in every shot that names it."""
+
+    name: Name
+    picture: PictureName = ""
+    """What the sketch draws for it. An own picture's name carries the hash of its content: another picture has
+    another name."""
+    description: Text = ""
+    """What is put into the prompt of a model after the name: "a woman in a yellow coat"."""
+
+    def __post_init__(self) -> None:
+        _check_name(self.name)
+
+
+class Depiction(_Value, frozen=True):
+    """The picture that the sketch draws for a word of a prompt."""
+
+    word: Name
+    picture: PictureName
+
+    def __post_init__(self) -> None:
+        _check_name(self.word)
+
+
+def _check_name(name: str) -> None:
+    if not naming.is_name(name):
+        raise ValueError(
+            f"{name!r} cannot be a name; give one line with a letter in it, and no space around it"
+        )
+
+
 class Shot(_Value, frozen=True):
     """One place on the timeline. A setting that is None is inherited from the project."""
 
@@ -114,6 +155,8 @@ class Shot(_Value, frozen=True):
     fit: Fit = "cover"
     muted: bool = False
     """Whether the sound of an imported clip is left out."""
+    pictures: Annotated[tuple[Depiction, ...], Meta(max_length=MAX_ROLES)] = ()
+    """Words of this shot's prompt for which the sketch draws another picture than it would, or than the cast has."""
     chosen: Chosen | None = None
     starred: tuple[Id, ...] = ()
 
@@ -159,6 +202,7 @@ class Project(_Value, frozen=True, omit_defaults=False):
     """For generated shots that have none of their own."""
     smoother: SmootherName = "rife"
     """`rife` is the best RIFE engine of the machine that renders; a name asks for exactly that engine."""
+    cast: Annotated[tuple[Role, ...], Meta(max_length=MAX_ROLES)] = ()
     shots: Annotated[tuple[Shot, ...], Meta(max_length=MAX_SHOTS)] = ()
     music: Music | None = None
     markers: Annotated[tuple[Marker, ...], Meta(max_length=10_000)] = ()
@@ -173,6 +217,8 @@ class Project(_Value, frozen=True, omit_defaults=False):
             )
         if len({shot.id for shot in self.shots}) != len(self.shots):
             raise ValueError("two shots have the same id")
+        if len({naming.folded(role.name) for role in self.cast}) != len(self.cast):
+            raise ValueError("two in the cast have the same name")
 
     @property
     def length(self) -> int:
@@ -203,6 +249,10 @@ class Project(_Value, frozen=True, omit_defaults=False):
     def motion_of(self, shot: Shot) -> Motion:
         return self.motion if shot.motion is None else shot.motion
 
+    def wish_of(self, shot: Shot) -> Wish:
+        """The settings of `shot` resolved over this project's look and cast."""
+        return wish(shot, self.look, self.cast)
+
 
 class Wish(_Value, frozen=True):
     """What the user wants a shot to be, now: its settings over the look. Frame count and size are not in it."""
@@ -214,24 +264,48 @@ class Wish(_Value, frozen=True):
     guidance: float | None
     seed: int | None
     """Only a locked seed is part of a wish."""
+    pictures: tuple[Depiction, ...] = ()
+    """For the sketch: the pictures of those words that are in the prompt, in the order of the words."""
 
     @property
     def key(self) -> str:
         return values.key(self)
 
 
-def wish(shot: Shot, look: Look) -> Wish:
-    """The settings of `shot` resolved over `look`."""
+def wish(shot: Shot, look: Look, cast: Sequence[Role] = ()) -> Wish:
+    """The settings of `shot` resolved over `look` and `cast`.
+
+    Of the cast a wish holds only what touches its prompt: for the sketch the pictures, for a model the
+    descriptions, which are put into the prompt.
+    """
     guidance = look.guidance if shot.guidance is None else shot.guidance
+    model = look.model if shot.model is None else shot.model
+    prompt = ", ".join(part for part in (shot.prompt.strip(), look.style.strip()) if part)
+    if cast and model not in (SKETCH, CARD):
+        prompt = naming.described(prompt, {role.name: role.description for role in cast})
     return Wish(
-        model=look.model if shot.model is None else shot.model,
-        prompt=", ".join(part for part in (shot.prompt.strip(), look.style.strip()) if part),
+        model=model,
+        prompt=prompt,
         avoid=look.avoid if shot.avoid is None else shot.avoid,
         steps=look.steps if shot.steps is None else shot.steps,
         # 9, 9.0 and -0.0, 0.0 are equal and must have one key.
         guidance=None if guidance is None else float(guidance) + 0.0,
         seed=shot.seed,
+        pictures=depicted(prompt, shot, cast) if model == SKETCH else (),
     )
+
+
+def depicted(text: str, shot: Shot, cast: Sequence[Role]) -> tuple[Depiction, ...]:
+    """Which words of `text` the sketch draws as which picture: as `shot` has it, else as `cast` has it.
+
+    Words are folded and sorted, so that neither case nor the order of the cast makes another wish.
+    """
+    if not (shot.pictures or cast):
+        return ()
+    pictures = {naming.folded(role.name): role.picture for role in cast if role.picture}
+    pictures |= {naming.folded(one.word): one.picture for one in shot.pictures}
+    said = {mention.name for mention in naming.mentions(text, pictures)}
+    return tuple(Depiction(word, pictures[word]) for word in sorted(said))
 
 
 def seed_for(shot: Shot, number: int) -> int:

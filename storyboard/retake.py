@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from storyboard import edit
 from storyboard.errors import EditError
-from storyboard.project import CARD, SKETCH, Chosen, Look, Project, Shot, wish
+from storyboard.project import CARD, SKETCH, Chosen, Look, Project, Role, Shot
 from storyboard.store import Takes
 from storyboard.take import Recipe, Take
 
@@ -23,7 +25,7 @@ def use_recipe(project: Project, shot_id: str, take: Take) -> Project:
         raise EditError(f"shot {number}: this take was imported, so there is no recipe; pick a generated one")
     look = project.look
     settings: edit.Settings = {
-        "prompt": _without_style(recipe.prompt, look.style),
+        "prompt": _without_style(_without_descriptions(recipe.prompt, project.cast), look.style),
         "model": None if recipe.model == look.model else recipe.model,
         "seed": recipe.seed,
     }
@@ -48,7 +50,7 @@ def without_take(project: Project, take: Take, takes: Takes) -> Project:
         if shot.chosen is None or shot.chosen.take != take.id:
             return shot if starred == shot.starred else replace(shot, starred=starred)
         others = [other for other in takes.of_shot(shot.id) if other.id != take.id]
-        now = wish(shot, project.look).key
+        now = project.wish_of(shot).key
         best = max(others, key=lambda other: (other.wish == now, other.number), default=None)
         chosen = None if best is None else Chosen(take=best.id, wish=best.wish)
         return replace(shot, starred=starred, chosen=chosen)
@@ -63,6 +65,15 @@ def _of_model(recipe: Recipe, look: Look) -> edit.Settings:
         "steps": None if recipe.steps == look.steps else recipe.steps,
         "guidance": None if recipe.guidance == look.guidance else recipe.guidance,
     }
+
+
+def _without_descriptions(prompt: str, cast: Sequence[Role]) -> str:
+    """A recipe's prompt has the cast's descriptions in brackets, as `wish` puts them in; the shot's has none."""
+    for role in cast:
+        words = role.description.strip()
+        if words:
+            prompt = prompt.replace(f" ({words})", "", 1)
+    return prompt
 
 
 def _without_style(prompt: str, style: str) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from storyboard import timing, values
-from storyboard.project import CARD, SKETCH, Id, Project, RelativePath, Shot, _Value, wish
+from storyboard.project import CARD, SKETCH, Depiction, Id, Project, RelativePath, Shot, _Value
 
 MAX_FRAMES = 10_000_000
 
@@ -40,6 +40,8 @@ class Recipe(_Value, frozen=True):
     revision: str = ""
     model_hash: str = ""
     """Content hash of the model's weights and configuration; empty for built-in generators."""
+    pictures: tuple[Depiction, ...] = ()
+    """What the sketch draws for words of the prompt. Names of own pictures carry the hash of their content."""
 
     @property
     def key(self) -> str:
@@ -129,7 +131,7 @@ def is_stale(project: Project, shot: Shot, take: Take) -> bool:
     """
     if shot.chosen is None or not shot.chosen.wish:
         return False
-    now = wish(shot, project.look)
+    now = project.wish_of(shot)
     if take.recipe is not None and take.recipe.generator == SKETCH and now.model not in (SKETCH, CARD):
         return True
     return shot.chosen.wish != now.key

@@ -10,8 +10,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, QThreadPool, Signal
 from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from storyboard import edit
-from storyboard.project import Project, Shot
+from storyboard.project import Shot
 
 from .fields import FOR_BUTTONS, claims
 from .flow import FlowLayout
@@ -34,14 +33,6 @@ _ROLES = {
     "size": "a size:",
     "count": "how many:",
 }
-
-Replace = Callable[[Project, str, str, str], Project]
-
-
-def replacing() -> Replace | None:
-    """The edit that gives a word of a shot's prompt another picture, where there is one."""
-    found: Replace | None = getattr(edit, "replace_picture", None)
-    return found
 
 
 def tip(found: Understood) -> str:
@@ -94,7 +85,7 @@ class Chips(QWidget):
     def show_shot(self, shot: Shot | None) -> None:
         """Shows what is understood of the shot's prompt; nothing without one. The chips follow a moment later."""
         prompt = "" if shot is None else shot.prompt
-        pictures = getattr(shot, "pictures", ())
+        pictures = () if shot is None else shot.pictures
         self._replaced = {one.word.casefold(): one.picture for one in pictures}
         if shot is None or shot.id != self._of:
             self._of, self._all = "" if shot is None else shot.id, False
@@ -156,7 +147,7 @@ class Chips(QWidget):
             chip.setText(f" {chip.text()}")  # off the picture
             chip.setIcon(QIcon(QPixmap.fromImage(found.picture)))
             chip.setIconSize(QSize(16, 16))
-        if role in ("picture", "unknown") and replacing() is not None:
+        if role in ("picture", "unknown"):
             chip.clicked.connect(lambda: self._offer(chip, words))
         return chip
 
@@ -198,8 +189,7 @@ class _Finder(QObject):
 def _find(words: str, give: Callable[[list[tuple[str, QImage]]], None]) -> None:
     from storyboard.generators import sketch
 
-    alternatives: Callable[[str], Sequence[str]] | None = getattr(sketch, "alternatives", None)
-    names = alternatives(words)[:OFFERED] if alternatives is not None else ()
+    names = sketch.alternatives(words)[:OFFERED]
     pictures = [(name, image) for name in names if (image := picture_of(name)) is not None]
     try:
         give(pictures)

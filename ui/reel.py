@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from storyboard import timing
 from storyboard.errors import MediaError, SmootherError, StoryboardError
-from storyboard.project import CARD, Project, Shot, SmootherName, seed_for, wish
+from storyboard.project import CARD, Project, Shot, SmootherName, depicted, seed_for
 from storyboard.take import Take
 
 from .route import SPEEDS
@@ -183,7 +183,7 @@ class Reel:
         shot = film.project.shots[index]
         take = take_of(shot, film.takes)
         if take is None:
-            return (self._drawn(film, index) if smoothed else None) or _live(sketched(film.project, index))
+            return (self._drawn(film, index) if smoothed else None) or _live(sketched(film, index))
         return (self._segment(film, shot, take) if smoothed else None) or _raw(film, shot, take)
 
     def _segment(self, film: Film, shot: Shot, take: Take) -> _Footage | None:
@@ -256,15 +256,17 @@ def _live(source: _Source) -> _Footage:
     )
 
 
-def sketched(project: Project, index: int, size: tuple[int, int] | None = None) -> _Source:
+def sketched(film: Film, index: int, size: tuple[int, int] | None = None) -> _Source:
     """The sketch of a shot, as a build draws it; with `size` (width, height) a smaller picture, on which a card
     has no number: so it stays the same when shots move."""
     from storyboard.generators import standin
 
+    project = film.project
     shot = project.shots[index]
-    model = wish(shot, project.look).model
-    as_card = standin.is_card(shot.prompt, model)
-    number = None if size else standin.card_number(shot.prompt, model, index + 1)
+    model = project.wish_of(shot).model
+    pictures = depicted(shot.prompt, shot, project.cast)
+    as_card = standin.is_card(shot.prompt, model, pictures)
+    number = None if size else standin.card_number(shot.prompt, model, index + 1, pictures)
     width, height = size or (project.width, project.height)
     seed, rate = seed_for(shot, 1), project.rate
 
@@ -272,10 +274,11 @@ def sketched(project: Project, index: int, size: tuple[int, int] | None = None) 
         # More than the shot's length does no harm, frames are drawn as they are asked for; fewer would.
         count = max(1, shot.length - start)
         return standin.draw(
-            shot.prompt, seed, width, height, count, rate, start, as_card=as_card, number=number
-        )
+            shot.prompt, seed, width, height, count, rate, start, as_card=as_card, number=number,
+            pictures=pictures, folder=film.folder,
+        )  # fmt: skip
 
-    return _Source(("sketch", shot.prompt, seed, as_card, number, width, height, rate), frames_from)
+    return _Source(("sketch", shot.prompt, seed, as_card, number, width, height, rate, pictures), frames_from)
 
 
 def _raw(film: Film, shot: Shot, take: Take) -> _Footage:
@@ -312,7 +315,7 @@ def thumbnail(film: Film, index: int, frame: int, width: int, height: int) -> Fr
     take = take_of(shot, film.takes)
     try:
         if take is None:
-            return next(sketched(film.project, index, (width, height)).frames_from(frame), None)
+            return next(sketched(film, index, (width, height)).frames_from(frame), None)
         motion = film.project.motion_of(shot)
         places = timing.positions(motion, frame + 1, take.rate, film.project.rate, take.frames)
         return take_thumbnail(film.folder, take, math.floor(places[-1]), width, height)
@@ -336,6 +339,8 @@ def picture_key(film: Film, index: int, frame: int) -> tuple[object, ...]:
     shot = film.project.shots[index]
     take = take_of(shot, film.takes)
     if take is None:
-        as_card = wish(shot, film.project.look).model == CARD
-        return ("sketch", shot.prompt, as_card, seed_for(shot, 1), frame, film.project.rate)
+        project = film.project
+        as_card = project.wish_of(shot).model == CARD
+        pictures = depicted(shot.prompt, shot, project.cast)
+        return ("sketch", shot.prompt, as_card, seed_for(shot, 1), frame, project.rate, pictures)
     return ("take", take.id, film.project.motion_of(shot), frame, film.project.rate)

@@ -14,7 +14,6 @@ from storyboard.errors import EditError
 from storyboard.project import Project, Smoothing
 
 from . import words
-from .chips import replacing
 from .document import Document, Edit
 from .rows import Row
 from .session import Session
@@ -87,13 +86,11 @@ class ShotPage(ShotView):
         )  # fmt: skip
 
     def _replace_picture(self, word: str, picture: str) -> None:
-        replace, ids = replacing(), self._session.selected
-        if replace is None:
-            return
+        ids = self._session.selected
 
         def change(project: Project) -> Project:
             for shot_id in ids:
-                project = replace(project, shot_id, word, picture)
+                project = edit.replace_picture(project, shot_id, word, picture)
             return project
 
         self._apply(self.prompt_row, "Replace picture", change)

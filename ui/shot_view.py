@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
-from storyboard.project import CARD, SKETCH, Shot, seed_for, wish
+from storyboard.project import CARD, SKETCH, Shot, seed_for
 
 from . import entry, icons, theme, words
 from .chips import Chips
@@ -165,7 +165,7 @@ class ShotView(QWidget):
         several = f"mixed; what is typed here is given to all {len(shots)} shots"
         self.prompt.setPlaceholderText(several if prompt.mixed else "What does this shot show?")
         self.chips.show_shot(None if prompt.mixed else shots[0])
-        wanted = wish(shots[0], self._document.project.look)
+        wanted = self._document.project.wish_of(shots[0])
         self.prompt_row.aside.setText("" if prompt.mixed else words.plural(len(wanted.prompt), "character"))
         self.prompt_row.aside.setToolTip("")
         if not prompt.mixed and wanted.model not in (SKETCH, CARD):
@@ -177,7 +177,7 @@ class ShotView(QWidget):
         shots = self._selected()
         if reading is None or not shots:
             return
-        wanted = wish(shots[0], self._document.project.look)
+        wanted = self._document.project.wish_of(shots[0])
         if (prompt, model) != (wanted.prompt, wanted.model) or any(
             shot.prompt != shots[0].prompt for shot in shots
         ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storyboard.project import CARD, SKETCH, Project, Shot, wish
+from storyboard.project import CARD, SKETCH, Project, Shot
 from storyboard.take import Take
 
 from .words import duration, media_name, plural, rate
@@ -18,7 +18,7 @@ def beside(project: Project, shot: Shot, take: Take) -> tuple[str, ...]:
     recipe = take.recipe
     if recipe is None:
         return ("imported", media_name(take.pixels))
-    now = wish(shot, project.look)
+    now = project.wish_of(shot)
     lines = [f"seed {recipe.seed}"]
     if recipe.model != now.model:
         lines.append(recipe.model.rpartition("/")[2])

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from storyboard import timing
-from storyboard.project import Motion, Project, Shot, wish
+from storyboard.project import Motion, Project, Shot
 from storyboard.take import Take, short_by, state
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def shown(project: Project, shot: Shot, takes: Mapping[str, Take], count: int, j
 
 def _changed(project: Project, shot: Shot, take: Take | None) -> str:
     """Which setting made the shot stale."""
-    now = wish(shot, project.look)
+    now = project.wish_of(shot)
     recipe = take.recipe if take else None
     if recipe is None:
         return "settings changed"

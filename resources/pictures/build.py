@@ -3,7 +3,9 @@
     npm pack @iconify-json/fluent-emoji-flat@1.2.6 emojilib@4.0.3 emojibase-data@17.0.0
     python resources/pictures/build.py FOLDER-WITH-THE-THREE-TGZ
 
-The same packages give the same bytes. Needs resvg-py, opencv and numpy, as the program itself does.
+The packages are checked against the SHA-256 in `SOURCES` before anything is read. The same packages and the same
+`nouns.txt` (its first picture of each kind decides between two for one word) give the same bytes; build again when
+either changes. The pack has 1.7 MB of the 6 it may have. Needs resvg-py, opencv and numpy, as the program does.
 
 Inside the zip: `index.json` (each picture's group and the box of its drawn part, in the 32 x 32 view box; the
 code points that mean it), `svg/NAME` (what goes inside the <svg> element), `words/LANGUAGE.json` (which

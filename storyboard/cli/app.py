@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from storyboard import __version__
-from storyboard.cli import film, machine, project, settings
+from storyboard.cli import cast, explain, film, machine, project, settings
 
 app = typer.Typer(
     name="storyboard",
@@ -46,6 +46,7 @@ for _command, _name, _panel in (
     (project.duplicate, "duplicate", PROJECT),
     (project.split, "split", PROJECT),
     (settings.music, "music", PROJECT),
+    (cast.cast, "cast", PROJECT),
     (project.versions, "versions", PROJECT),
     (project.restore, "restore", PROJECT),
     (film.generate, "generate", FILM),
@@ -60,7 +61,8 @@ for _command, _name, _panel in (
     (film.clean, "clean", FILM),
     (machine.edit, "edit", MACHINE),
     (machine.doctor, "doctor", MACHINE),
-    (machine.explain, "explain", MACHINE),
+    (machine.about, "about", MACHINE),
+    (explain.explain, "explain", PROJECT),
     (machine.schema, "schema", MACHINE),
 ):
     app.command(_name, rich_help_panel=_panel)(_command)

@@ -84,15 +84,28 @@ def doctor(as_json: options.Json = False) -> None:
     output.table(["part", "", "found", "what it would give"], rows)
 
 
-def explain(prompt: Annotated[str, typer.Argument(help="A prompt.")], as_json: options.Json = False) -> None:
-    """Show which words of a prompt the sketch understood, and as what."""
-    from storyboard.generators import sketch
+def about(
+    as_json: options.Json = False,
+    notices: Annotated[bool, typer.Option("--notices", help="Print the licences in full.")] = False,
+) -> None:
+    """Show what Storyboard is made of: what ships with it, by whom, under which licence."""
+    from storyboard import about as facts
 
-    found = sketch.explain(prompt)
+    found = facts.about()
     if as_json:
-        output.facts([{"words": words, "role": role, "what": what} for words, role, what in found])
+        output.facts(found)
         return
-    output.table(["words", "role", "what"], [[words, role, what] for words, role, what in found])
+    if notices:
+        for name, text in facts.notices().items():
+            output.line(f"{'=' * 20} {name}\n\n{text.strip()}\n")
+        return
+    output.line(f"{found.name} {found.version} · {found.licence} · {found.line}")
+    rows = [[one.name, one.what, one.by, one.licence] for one in found.materials]
+    output.table(["ships with it", "what", "by", "licence"], rows)
+    output.table(
+        ["uses", "version", "licence"], [[one.name, one.version, one.licence] for one in found.libraries]
+    )
+    output.line("`storyboard about --notices` prints the licences of what ships with it in full.")
 
 
 def schema() -> None:

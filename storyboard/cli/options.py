@@ -12,13 +12,13 @@ import typer
 from storyboard import timing
 
 
-def _folder(path: Path) -> Path:
+def project_folder(path: Path) -> Path:
     """A project may be named by its document, as file managers do."""
     return path.parent if path.name == "project.json" and path.is_file() else path
 
 
 ProjectFolder = Annotated[
-    Path, typer.Argument(metavar="PROJECT", help="The project's folder.", callback=_folder)
+    Path, typer.Argument(metavar="PROJECT", help="The project's folder.", callback=project_folder)
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print facts as JSON on standard output.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from storyboard.film.plan import Plan, ShotPlan
-from storyboard.project import Project, seed_for, wish
+from storyboard.project import Project, depicted, seed_for
 from storyboard.workers.steps import Drawn, Encode
 
 
@@ -15,12 +15,15 @@ def drawn(project: Project, planned: ShotPlan) -> Drawn:
     from storyboard.generators import standin
 
     shot = planned.shot
-    model = wish(shot, project.look).model
+    model = project.wish_of(shot).model
+    pictures = depicted(shot.prompt, shot, project.cast)
+    as_card = standin.is_card(shot.prompt, model, pictures)
     return Drawn(
         prompt=shot.prompt,
         seed=seed_for(shot, 1),
-        as_card=standin.is_card(shot.prompt, model),
-        number=standin.card_number(shot.prompt, model, planned.number),
+        as_card=as_card,
+        number=standin.card_number(shot.prompt, model, planned.number, pictures),
+        pictures=() if as_card else pictures,
     )
 
 

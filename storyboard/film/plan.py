@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from storyboard import paths, timing
 from storyboard.errors import MediaError, StoryboardError
 from storyboard.film import takes as takes_
-from storyboard.project import CARD, SKETCH, Project, Shot, wish
+from storyboard.project import CARD, SKETCH, Project, Shot
 from storyboard.take import State, Take, short_by, state
 
 Mode = Literal["render", "export"]
@@ -79,6 +79,7 @@ def plan(
         for number, shot in enumerate(project.shots, 1)
     )
     takes_.check(folder, project, [planned.shot for planned in shots if planned.generate])
+    takes_.check_pictures(folder, project, [planned.shot for planned in shots if planned.sketched])
     _check_files(folder, project)
     engine = _engine(project, shots)
     return Plan(folder, project, shots, engine, preset, out)
@@ -162,7 +163,7 @@ def models_named(plan_: Plan) -> list[str]:
         if planned.sketched:
             names.add(SKETCH)
         elif planned.generate:
-            names.add(wish(planned.shot, plan_.project.look).model)
+            names.add(plan_.project.wish_of(planned.shot).model)
         elif planned.take is not None and planned.take.recipe is not None:
             names.add(planned.take.recipe.model)
     return sorted(names - {CARD})

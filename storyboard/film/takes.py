@@ -16,7 +16,7 @@ from storyboard.errors import Cancelled, EditError, GeneratorError, MediaError, 
 from storyboard.film.history import History
 from storyboard.film.runner import Failure, Outcome, Runner, Show, Watch
 from storyboard.film.wanted import Wanted, want
-from storyboard.project import Project, Shot, seed_for, wish
+from storyboard.project import SKETCH, Project, Shot, depicted, seed_for
 from storyboard.take import Take
 from storyboard.workers.crew import Crew, borrowed
 from storyboard.workers.steps import Comparison, Examine, Generate, Listen, Remake
@@ -27,11 +27,12 @@ def generate_step(
 ) -> Generate:
     """The step that makes take `number` of `shot`, long enough for its length and motion.
 
-    `seed` overrides the shot's; `take` is the id that it will have, a new one if empty. Raises `GeneratorError` when the shot's model is not here.
+    `seed` overrides the shot's; `take` is the id that it will have, a new one if empty. Raises `GeneratorError` when
+    the shot's model is not here.
     """
     from storyboard.generators import registry
 
-    wanted = wish(shot, project.look)
+    wanted = project.wish_of(shot)
     generator = registry.open_generator(wanted.model, folder)
     seconds = timing.take_seconds(project.motion_of(shot), shot.length, project.rate)
     wanted_seed = seed_for(shot, number) if seed is None else seed
@@ -174,8 +175,20 @@ def check(folder: Path, project: Project, shots: Sequence[Shot]) -> None:
             raise GeneratorError(
                 f'shot {number} has no prompt; write one with `storyboard set {folder} {number} --prompt "..."`'
             )
-    for model in sorted({wish(shot, project.look).model for shot in shots}):
+    for model in sorted({project.wish_of(shot).model for shot in shots}):
         registry.check(model, folder)
+    check_pictures(folder, project, [shot for shot in shots if project.wish_of(shot).model == SKETCH])
+
+
+def check_pictures(folder: Path, project: Project, shots: Sequence[Shot]) -> None:
+    """Raise `MediaError` when an own picture that the sketch of one of `shots` needs is not in the project."""
+    for shot in shots:
+        for one in depicted(shot.prompt, shot, project.cast):
+            if "/" in one.picture and not paths.inside(folder, one.picture).is_file():
+                raise MediaError(
+                    f"shot {project.index(shot.id) + 1}: {one.picture}, the picture of {one.word!r}, is not in {folder}; "
+                    f"bring it back, or cast another with `storyboard cast {folder} {one.word!r} --picture ...`"
+                )
 
 
 def bring_in(
@@ -242,9 +255,8 @@ def copy_media(folder: Path, original: Path) -> tuple[str, bool]:
         raise MediaError(
             f"{original} cannot be read: {(error.strerror or str(error)).lower()}; check the path"
         ) from error
-    stem = re.sub(r"[^\w-]+", "-", original.stem).strip("-")[:60] or "media"
     suffix = re.sub(r"[^.a-z0-9]", "", original.suffix.lower())[:10]
-    name = f"media/{stem}-{digest[:10]}{suffix}"
+    name = f"media/{media_stem(original)}-{digest[:10]}{suffix}"
     target = folder / name
     if target.exists():
         return name, False
@@ -252,6 +264,11 @@ def copy_media(folder: Path, original: Path) -> tuple[str, bool]:
     with atomic.replacing(target) as temporary:
         shutil.copyfile(original, temporary)
     return name, True
+
+
+def media_stem(original: Path) -> str:
+    """The first part of the name that a copy of `original` gets in `media/`."""
+    return re.sub(r"[^\w-]+", "-", original.stem).strip("-")[:60] or "media"
 
 
 class Verified(NamedTuple):

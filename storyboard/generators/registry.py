@@ -75,7 +75,7 @@ def open_generator(model: str, base: Path | None = None) -> Generator:
     if model == SKETCH:
         from storyboard.generators.sketch import SketchGenerator
 
-        return SketchGenerator()
+        return SketchGenerator(base)
     if model == CARD:
         from storyboard.generators.card import CardGenerator
 

@@ -41,6 +41,10 @@ _DEVICE = re.compile(r"^\[(\d+) (.+?)\]\s+queueC=", re.MULTILINE)
 _SOFTWARE = ("llvmpipe", "lavapipe", "swiftshader", "softpipe", "basic render")
 """Vulkan drivers that compute on the processor: ten times slower than ncnn's own processor code."""
 
+_DEV = Path("/dev")
+_CARD_NODES = ("dri/renderD*", "nvidia[0-9]*", "dxg", "mali*", "kgsl*")
+"""What Linux has one of for every graphics card: the kernel's own drivers, NVIDIA's, Windows', those of phones."""
+
 _PROBE_SECONDS = 30
 _CLOSE_SECONDS = 5
 
@@ -54,12 +58,19 @@ class Device(NamedTuple):
 
 def vulkan_device() -> Device | None:
     """The graphics card that the library would use; None without one, a driver or the library."""
-    return _probe()[0]
+    return _probe()[0] if _may_have_card() else None
 
 
 def broken() -> str:
     """Why the library cannot run here although it is installed, with what to do; or an empty string."""
     return _probe()[1]
+
+
+def _may_have_card() -> bool:
+    """False where no graphics card can be, found without asking a driver: that takes as long as planning a film."""
+    return not sys.platform.startswith("linux") or any(
+        next(_DEV.glob(pattern), None) is not None for pattern in _CARD_NODES
+    )
 
 
 @functools.cache

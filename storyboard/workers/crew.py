@@ -52,14 +52,13 @@ class Crew:
     """
 
     def __init__(self, folder: Path, media_workers: int | None = None) -> None:
-        cores = os.cpu_count() or 1
-        # Fewer workers than steps would leave cores idle; fewer steps than workers give each step more threads.
-        count = min(cores, MAX_MEDIA_WORKERS, media_workers or MAX_MEDIA_WORKERS)
+        self._cores = os.cpu_count() or 1
+        count = min(self._cores, MAX_MEDIA_WORKERS, media_workers or MAX_MEDIA_WORKERS)
         self._folder = folder.resolve()
         self._answers: _Answers = queue.Queue()
         self._workers: dict[Lane, list[_Worker]] = {
-            "generate": [_Worker(cores, self._answers)],
-            "media": [_Worker(max(1, cores // count), self._answers) for _ in range(count)],
+            "generate": [_Worker(self._answers)],
+            "media": [_Worker(self._answers) for _ in range(count)],
         }
         self._waiting: dict[Lane, collections.deque[messages.Do]] = {
             "generate": collections.deque(),
@@ -76,14 +75,15 @@ class Crew:
         self.close()
 
     def submit(self, step: Step, lane: Lane) -> int:
-        """Queue `step`; returns the number that its events carry."""
+        """Queue `step`; returns the number that its events carry. It is begun by the next call of `next`, which
+        knows how many others there are."""
         job = next(self._numbers)
         self._waiting[lane].append(messages.Do(job, str(self._folder), step))
-        self._hand_out()
         return job
 
     def next(self, timeout: float | None = None) -> Event | None:
         """The next event, or None when none came within `timeout` seconds."""
+        self._hand_out()
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
@@ -134,9 +134,13 @@ class Crew:
 
     def _hand_out(self) -> None:
         for lane, waiting in self._waiting.items():
-            for worker in self._workers[lane]:
+            workers = self._workers[lane]
+            busy = sum(worker.job is not None for worker in workers)
+            # Fewer workers than steps would leave cores idle; where steps are fewer, each has more threads.
+            threads = max(1, self._cores // max(1, min(len(workers), busy + len(waiting))))
+            for worker in workers:
                 if waiting and worker.job is None:
-                    worker.do(waiting.popleft())
+                    worker.do(waiting.popleft(), threads)
 
 
 @contextlib.contextmanager
@@ -155,8 +159,7 @@ def borrowed(folder: Path, crew: Crew | None) -> Iterator[Crew]:
 class _Worker:
     """One process and the thread that reads its answers."""
 
-    def __init__(self, threads: int, answers: _Answers) -> None:
-        self._threads = threads
+    def __init__(self, answers: _Answers) -> None:
         self._answers = answers
         self._process: subprocess.Popen[bytes] | None = None
         self._log: IO[bytes] | None = None
@@ -166,9 +169,10 @@ class _Worker:
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
-    def do(self, order: messages.Do) -> None:
+    def do(self, order: messages.Do, threads: int) -> None:
+        """Begin a job; a process that is started for it may use `threads`, one that runs keeps what it has."""
         if not self.running:
-            self._start()
+            self._start(threads)
         self.job = order.job
         # A worker that died between two steps shows itself to the reading thread.
         with contextlib.suppress(OSError):
@@ -217,13 +221,13 @@ class _Worker:
             self._log.close()
         self._process, self.job = None, None
 
-    def _start(self) -> None:
+    def _start(self, threads: int) -> None:
         self.end()
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         # -P: a file in the user's folder must not be imported in place of a library. A session of its own:
         # Ctrl+C is for the parent, which then tells the worker.
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "storyboard.workers", str(self._threads)],
+            [sys.executable, "-P", "-m", "storyboard.workers", str(threads)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from msgspec import Struct
 
-from storyboard.project import Fit, Music
+from storyboard.project import Depiction, Fit, Music
 from storyboard.take import Recipe, Take
 
 
@@ -46,7 +46,7 @@ class InBetweens(Struct, frozen=True, forbid_unknown_fields=True):
     positions: tuple[Fraction, ...]
 
 
-class Drawn(Struct, frozen=True, forbid_unknown_fields=True):
+class Drawn(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The stand-in picture of a shot without a take."""
 
     prompt: str
@@ -55,6 +55,8 @@ class Drawn(Struct, frozen=True, forbid_unknown_fields=True):
     """Whether its words are shown instead of a sketch."""
     number: int | None = None
     """The shot's number for a card whose prompt cannot be drawn."""
+    pictures: tuple[Depiction, ...] = ()
+    """What the sketch draws for words of the prompt."""
 
 
 class Encode(_Step, frozen=True):
@@ -118,6 +120,14 @@ class Examine(_Step, frozen=True):
     shot: str
 
 
+class Tidy(_Step, frozen=True):
+    """Make an own picture for the cast from a stranger's file, without trusting it."""
+
+    file: str
+    """Absolute: the user's own file stays where it is."""
+    out: str
+
+
 class Remake(_Step, frozen=True):
     """Make a take again from its recipe and compare; nothing is written. Answers a `Comparison`."""
 
@@ -163,4 +173,4 @@ class Comparison(Struct, frozen=True):
     ran: dict[str, str] = {}
 
 
-Step = Generate | Smooth | Encode | Mix | Stitch | Examine | Remake | Listen | SmoothVideo
+Step = Generate | Smooth | Encode | Mix | Stitch | Examine | Tidy | Remake | Listen | SmoothVideo

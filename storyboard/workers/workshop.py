@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from storyboard import paths
+from storyboard import atomic, paths
 from storyboard.errors import GeneratorError
 from storyboard.frames import Report, Show, counted
 from storyboard.take import Take
@@ -30,6 +30,7 @@ from storyboard.workers.steps import (
     SmoothVideo,
     Step,
     Stitch,
+    Tidy,
 )
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Workshop:
 
     def __init__(self, threads: int) -> None:
         self._threads = threads
-        self._generator: tuple[str, Generator] | None = None
+        self._generator: tuple[tuple[str, Path], Generator] | None = None
         self._smoother: tuple[str, Smoother] | None = None
         self._show: Show = looks.unseen
 
@@ -64,6 +65,7 @@ class Workshop:
             Mix: _mix,
             Stitch: _stitch,
             Examine: _examine,
+            Tidy: _tidy,
             Remake: self._remake,
             Listen: _listen,
             SmoothVideo: self._smooth_video,
@@ -114,7 +116,7 @@ class Workshop:
         from storyboard.media import fit, segment
 
         smoother = self._smoother_for(step.smooth.engine) if step.smooth else None
-        frames = _drawn(step, step.drawn) if step.drawn else shown.shown(folder, step, smoother)
+        frames = _drawn(folder, step, step.drawn) if step.drawn else shown.shown(folder, step, smoother)
         fitted = (fit.fit(frame, step.width, step.height, step.fit) for frame in frames)
         out = paths.inside(folder, step.out)
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -141,11 +143,12 @@ class Workshop:
     def _generator_for(self, model: str, folder: Path) -> Generator:
         from storyboard.generators import registry
 
-        if self._generator is None or self._generator[0] != model:
+        name = (model, folder)
+        if self._generator is None or self._generator[0] != name:
             if self._generator is not None:
                 registry.close(self._generator[1])
                 self._generator = None
-            self._generator = (model, registry.open_generator(model, folder))
+            self._generator = (name, registry.open_generator(model, folder))
         return self._generator[1]
 
     def _smoother_for(self, engine: str) -> Smoother:
@@ -225,6 +228,16 @@ def _examine(folder: Path, step: Examine, _report: Report) -> Result:
     return Result(take=take)
 
 
+def _tidy(folder: Path, step: Tidy, _report: Report) -> None:
+    from storyboard.media import pictures
+
+    out = paths.inside(folder, step.out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    content = pictures.tidy(Path(step.file))
+    with atomic.replacing(out) as temporary:
+        temporary.write_bytes(content)
+
+
 def _plain(facts: Mapping[str, str]) -> dict[str, str]:
     # Libraries give their versions as children of `str` that no encoder knows.
     return {name: "".join(text) for name, text in facts.items()}
@@ -234,7 +247,7 @@ def _now() -> str:
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
-def _drawn(step: Encode, drawn: Drawn) -> Frames:
+def _drawn(folder: Path, step: Encode, drawn: Drawn) -> Frames:
     from storyboard.generators import standin
 
     size = (step.width, step.height)
@@ -246,4 +259,6 @@ def _drawn(step: Encode, drawn: Drawn) -> Frames:
         step.rate,
         as_card=drawn.as_card,
         number=drawn.number,
+        pictures=drawn.pictures,
+        folder=folder,
     )

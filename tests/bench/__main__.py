@@ -34,6 +34,7 @@ BENCHMARKS = {
     "memory": "bench_memory",
     "values": "bench_values",
     "start": "bench_start",
+    "sketch": "bench_sketch",
     "player": "film_check",
     "window": "bench_window",
     "playback": "bench_playback",

@@ -10,10 +10,11 @@ What is counted:
   and the workers of a render (`smoothing.py`), so starting it all, loading the network, and keeping the
   in-betweens on disk are in it; theirs is only the wrapper's part of the script: its import, loading the network,
   230 calls.
-- everything after smoothing: ours is what a whole `storyboard render` of the same ten shots, with nothing cached,
-  takes longer than smoothing alone; theirs is only moviepy's part of the script: its import, the clips,
-  `write_videofile`. What a process needs to start is counted once on each side, in the first stage that needs it.
-- smoothing and everything after it, together: the whole `storyboard render`, and both parts of the script.
+- everything after smoothing: ours encodes the ten shots' segments and stitches them (`encoding.py`), theirs is
+  moviepy's part of the script: its import, the clips, `write_videofile`. Both start with the frames in memory. What
+  a process needs to start is counted once on each side, in the first stage that needs it.
+- smoothing and everything after it, together: ours is a whole `storyboard render` with nothing cached, theirs both
+  parts of the script.
 
 Both sides are run once before anything is counted, so that files that are written on the first use are there.
 """
@@ -28,8 +29,10 @@ from pathlib import Path
 
 import av
 import numpy as np
+from numpy.typing import NDArray
 
 from storyboard import edit, store
+from storyboard.media import segment
 from storyboard.project import Project, new_shot
 from storyboard.smoothers import ncnn_model
 from tests.bench import scenes
@@ -99,32 +102,41 @@ def after_generation(scratch: Path, runs: int) -> list[Finding]:
     folder = scenes.project(scratch / "film", SHOTS)
     takes, weights = scratch / "takes.npy", ncnn_model.folder(scratch)
     np.save(takes, np.stack([np.stack(take) for take in scenes.pictures(folder)]))
-    out = scratch / "plain.mp4"
+    out, encoded, frames = scratch / "plain.mp4", scratch / "encoded.mp4", scratch / "frames.npy"
+    np.save(frames, _smoothed(scratch, folder))
 
     def ours() -> tuple[float, ...]:
         scenes.forget(folder, "cache", "exports")
         smoothing = timed(lambda: run(scratch, [sys.executable, "-m", "tests.bench.smoothing", str(folder)]))
+        encoding = json.loads(script(scratch, "tests.bench.encoding", frames, encoded))["after"]
+        _same_length(encoded)
         scenes.forget(folder, "cache", "exports")
         whole = timed(lambda: storyboard(scratch, "render", folder, "--quiet"))
         _same_length(folder / "exports" / "film.mp4")
-        return smoothing, whole - smoothing
+        return smoothing, encoding, whole
 
     def theirs() -> tuple[float, ...]:
         out.unlink(missing_ok=True)
         told = json.loads(script(scratch, "tests.bench.plain", "film", takes, weights, out))
         _same_length(out)
-        return told["smoothing"], told["after"]
+        return told["smoothing"], told["after"], told["smoothing"] + told["after"]
 
     progress(f"smoothing, and everything after: {SHOTS} shots")
     ours(), theirs()
-    stages_a, stages_b = interleaved(runs, ours, theirs)
-    (smoothing_a, after_a), (smoothing_b, after_b) = zip(*stages_a, strict=True), zip(*stages_b, strict=True)
-    whole_a, whole_b = [sum(stages) for stages in stages_a], [sum(stages) for stages in stages_b]
+    (ours_by_stage, theirs_by_stage) = (zip(*side, strict=True) for side in interleaved(runs, ours, theirs))
+    names = {"smoothing": LEAST_SMOOTHING, "after smoothing": LEAST_AFTER, "both together": None}
     return [
-        _speed("smoothing", smoothing_a, smoothing_b, LEAST_SMOOTHING),
-        _speed("after smoothing", after_a, after_b, LEAST_AFTER),
-        _speed("both together", whole_a, whole_b, None),
+        _speed(name, a, b, least)
+        for (name, least), a, b in zip(names.items(), ours_by_stage, theirs_by_stage, strict=True)
     ]
+
+
+def _smoothed(scratch: Path, folder: Path) -> NDArray[np.uint8]:
+    """The film's frames as they go to the encoder: (shots, frames, H, W, 3) RGB."""
+    exact = scratch / "exact.mkv"
+    storyboard(scratch, "render", folder, "--quiet", "--preset", "ffv1", "-o", exact)
+    frames = np.stack(list(segment.read(exact)))
+    return frames.reshape(SHOTS, -1, *frames.shape[1:])
 
 
 def _speed(name: str, ours: Sequence[float], theirs: Sequence[float], least: float | None) -> Finding:

@@ -15,6 +15,7 @@ from storyboard.smoothers import registry, rife_ncnn, weights
 
 def test_rife_means_the_graphics_card_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     card = rife_ncnn.Device(0, "a card")
+    monkeypatch.setattr(rife_ncnn, "_may_have_card", lambda: True)
     monkeypatch.setattr(rife_ncnn, "_probe", lambda: (card, ""))
     assert registry.resolve("rife") == "rife-ncnn"
     assert "/gpu" in registry.engine_of("rife").version
@@ -24,6 +25,20 @@ def test_rife_means_openvino_where_there_is_none(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(rife_ncnn, "_probe", lambda: (None, ""))
     assert registry.resolve("rife") == "rife-openvino"
     assert "/cpu" in registry.engine_of("rife-ncnn").version
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere the driver is asked")
+def test_no_driver_is_asked_where_no_card_can_be(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def asked() -> tuple[None, str]:
+        raise AssertionError("the driver was asked")
+
+    monkeypatch.setattr(rife_ncnn, "_DEV", tmp_path)
+    monkeypatch.setattr(rife_ncnn, "_probe", asked)
+    assert registry.engine_of("rife").name == "rife-openvino"
+    (tmp_path / "dri").mkdir()
+    (tmp_path / "dri" / "renderD128").touch()
+    with pytest.raises(AssertionError, match="was asked"):
+        rife_ncnn.vulkan_device()
 
 
 def test_an_engine_that_cannot_run_is_refused_and_nothing_else_given(monkeypatch: pytest.MonkeyPatch) -> None:

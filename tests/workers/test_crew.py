@@ -62,6 +62,17 @@ def test_a_step_runs_and_answers(tmp_path: Path) -> None:
     assert not workers()
 
 
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="there is nothing to share")
+def test_a_step_alone_has_every_processor_and_two_share_them(tmp_path: Path) -> None:
+    cores = os.cpu_count() or 1
+    for steps, share in ((1, cores), (2, cores // 2)):
+        with Crew(tmp_path, media_workers=2) as crew:
+            for number in range(steps):
+                crew.submit(sketching(f"{steps}-{number}.mkv", ENDLESS), "media")
+            until(crew, started)
+            assert [process.cmdline()[-1] for process in workers()] == [str(share)] * steps
+
+
 def test_a_cancelled_step_stops_and_leaves_nothing(tmp_path: Path) -> None:
     with Crew(tmp_path, media_workers=1) as crew:
         job = crew.submit(sketching("a.mkv", ENDLESS), "media")

@@ -4,6 +4,18 @@
 Start at `generator`.
 """
 
+from storyboard.generators.sketch.alternatives import alternatives
+from storyboard.generators.sketch.cast import Cast, can_be_drawn
 from storyboard.generators.sketch.generator import VERSION, SketchGenerator, can_draw, draw, explain, scene
 
-__all__ = ["VERSION", "SketchGenerator", "can_draw", "draw", "explain", "scene"]
+__all__ = [
+    "VERSION",
+    "Cast",
+    "SketchGenerator",
+    "alternatives",
+    "can_be_drawn",
+    "can_draw",
+    "draw",
+    "explain",
+    "scene",
+]

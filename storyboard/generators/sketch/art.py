@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import resvg_py
 
-from storyboard.generators.sketch import drawn, pack
+from storyboard.generators.sketch import drawn, own, pack
 from storyboard.generators.sketch.verbs import COLOURS
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ def picture_art(name: str, colour: str = "") -> Art:
     """The drawing of a picture of the pack (or of ours, `~name`), recoloured when `colour` is given."""
     if name.startswith("~"):
         svg, box = drawn.art(name)
+    elif own.is_own(name):
+        svg, box = own.drawing(name)
     else:
         p = pack.picture(name)
         svg, box = pack.body(name), (p.left, p.top, p.right - p.left, p.bottom - p.top)
@@ -57,7 +59,7 @@ def picture_art(name: str, colour: str = "") -> Art:
     return Art(svg, left - MARGIN, top - MARGIN, width + 2 * MARGIN, height + 2 * MARGIN)
 
 
-_FILL = re.compile(r"#([0-9a-f]{6}|[0-9a-f]{3})\b")
+_FILL = re.compile(r"(?<!url\()#([0-9a-f]{6}|[0-9a-f]{3})\b")
 
 
 def _rgb(code: str) -> tuple[float, float, float]:
@@ -103,47 +105,81 @@ def rasterise(art: Art, width: int, height: int, tint: Tint = NO_TINT) -> Pixels
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="{art.left:.3f} {art.top:.3f} {art.width:.3f} {art.height:.3f}" '
-        f'preserveAspectRatio="none">{art.svg}</svg>'
+        f'preserveAspectRatio="none">{own.sized(art.svg, width / art.width)}</svg>'
     )
     png = resvg_py.svg_to_bytes(svg_string=svg, skip_system_fonts=True)
-    pixels = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED)
+    pixels: Pixels = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED)  # type: ignore[assignment]
     red, green, blue = tint
     # OpenCV reads blue first: the matrix swaps, tints and keeps alpha at once.
     swap = np.array([[0, 0, red, 0], [0, green, 0, 0], [blue, 0, 0, 0], [0, 0, 0, 1]], np.float32)
-    pixels = cv2.transform(pixels, swap)
-    alpha = cv2.merge([pixels[..., 3]] * 3)
-    pixels[..., :3] = cv2.multiply(np.ascontiguousarray(pixels[..., :3]), alpha, scale=1 / 255)
-    return np.ascontiguousarray(pixels)
+    cv2.transform(pixels, swap, dst=pixels)
+    alpha = cv2.extractChannel(pixels, 3)
+    cv2.multiply(
+        pixels, cv2.merge([alpha, alpha, alpha, np.full_like(alpha, 255)]), dst=pixels, scale=1 / 255
+    )
+    return pixels
 
 
 class _Cache:
-    """Rasterised art, least recently used dropped first, within `limit` bytes."""
+    """Rasterised art, least recently used dropped first, within `limit` bytes.
+
+    What the last frames needed is never dropped, or a picture too large for the limit would be drawn anew for every
+    frame.
+    """
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.held = 0
-        self.kept: OrderedDict[tuple[object, ...], Pixels] = OrderedDict()
+        self.now = 0
+        """Counts frames."""
+        self.kept: OrderedDict[tuple[object, ...], tuple[int, Pixels]] = OrderedDict()
         self.lock = Lock()
 
     def get(self, art: Art, width: int, height: int, tint: Tint) -> Pixels:
         key = (art, width, height, tint)
         with self.lock:
             if key in self.kept:
+                pixels = self.kept[key][1]
+                self.kept[key] = self.now, pixels
                 self.kept.move_to_end(key)
-                return self.kept[key]
+                return pixels
         pixels = rasterise(art, width, height, tint)
         with self.lock:
             if key not in self.kept:
-                self.kept[key] = pixels
+                self.kept[key] = self.now, pixels
                 self.held += pixels.nbytes
-            while self.held > self.limit and len(self.kept) > 1:
-                self.held -= self.kept.popitem(last=False)[1].nbytes
+            while self.held > self.limit:
+                oldest = next(iter(self.kept))
+                if self.kept[oldest][0] > self.now - _LAST_FRAMES:
+                    break
+                self.held -= self.kept.pop(oldest)[1].nbytes
         return pixels
 
+    def next_frame(self) -> None:
+        with self.lock:
+            self.now += 1
 
-_CACHE = _Cache(96 << 20)
+    def clear(self) -> None:
+        with self.lock:
+            self.kept.clear()
+            self.held = 0
+
+
+_LAST_FRAMES = 4
+"""More than one, since several sketches may be drawn at the same time."""
+_CACHE = _Cache(16 << 20)
 
 
 def pixels_of(art: Art, width: int, height: int, tint: Tint = NO_TINT) -> Pixels:
     """`art` as pixels, from the cache when it was drawn before. Do not write to it."""
     return _CACHE.get(art, width, height, tint)
+
+
+def next_frame() -> None:
+    """Says that another frame begins."""
+    _CACHE.next_frame()
+
+
+def forget() -> None:
+    """Drops all that was rasterised, as if nothing had been drawn yet."""
+    _CACHE.clear()

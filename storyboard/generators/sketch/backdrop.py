@@ -7,11 +7,12 @@ import re
 from typing import NamedTuple
 
 from storyboard.generators.sketch.art import NO_TINT, Art, Tint
+from storyboard.generators.sketch.camera import Seen
 from storyboard.generators.sketch.painting import Layer
 from storyboard.generators.sketch.places import OUTDOORS
 from storyboard.generators.sketch.rooms import INDOORS
 from storyboard.generators.sketch.scene import Scene
-from storyboard.generators.sketch.scenery import BELOW, LIGHTS, UNIT, Pen, Set
+from storyboard.generators.sketch.scenery import LIGHTS, UNIT, Pen, Set
 
 FLOATING = frozenset({"space", "underwater", "sky"})
 """Places without a ground: things hang in the middle of the picture."""
@@ -34,6 +35,7 @@ _OWN_TINTS: dict[str, Tint] = {
     "dungeon": (0.8, 0.72, 0.72),
     "volcano": (1.0, 0.82, 0.76),
 }
+_HORIZON = {"aerial": -0.2, "low": 0.04}
 _FLOORS = {"sea": 0.66, "river": 0.7, "pool": 0.7, "space": 0.7, "underwater": 0.7, "sky": 0.7, "stage": 0.8}
 
 
@@ -71,8 +73,27 @@ def place_of(scene: Scene) -> str:
         ),
         ("building" in kinds or "sky" in kinds, "field"),
         (bool(scene.weather or scene.time), "field"),
+        *_habits(scene),
     )
     return next((place for holds, place in rules if holds), "")
+
+
+_HABITS: tuple[tuple[frozenset[str], frozenset[str], str], ...] = (
+    (frozenset({"eat", "cook", "twirl", "cut", "wash", "slurp"}), frozenset({"figure", "bust"}), "kitchen"),
+    (frozenset({"play", "sing", "dance"}), frozenset({"figure", "bust", "mask", "beast"}), "stage"),
+    (frozenset({"paint", "read", "write", "sleep"}), frozenset({"figure", "bust", "mask"}), "room"),
+    (frozenset({"walk", "run", "chase", "throw", "catch"}), frozenset({"figure", "bust", "mask"}), "garden"),
+    (frozenset(), frozenset({"beast", "right", "mask"}), "garden"),
+)
+"""Motions (none: any) by kinds of things, and where they are seen when the prompt does not say."""
+
+
+def _habits(scene: Scene) -> list[tuple[bool, str]]:
+    kinds = {scene.things[deed.who].noun.kind for deed in scene.deeds} or {t.noun.kind for t in scene.things}
+    motions = {deed.motion for deed in scene.deeds}
+    riding = any(deed.motion == "ride" for deed in scene.deeds)
+    return [(riding, "field"), *((bool(kinds & who) and (not what or bool(motions & what)), place)
+                                 for what, who, place in _HABITS)]  # fmt: skip
 
 
 def _leaps(scene: Scene) -> bool:
@@ -96,24 +117,29 @@ def floor_of(place: str, height: float) -> float:
 
 
 def backdrop(
-    scene: Scene, width: float, height: float, rng: random.Random, *, moving: bool, roomy: bool
+    scene: Scene, width: float, height: float, rng: random.Random, *, moving: bool, sliding: bool, seen: Seen
 ) -> Backdrop:
-    """The sheets of the scene's place.
+    """The sheets of the scene's place, as far as the camera sees of it.
 
-    `moving`: the world passes by, what is near faster than what is far. `roomy`: the camera will look beyond the
-    picture's edges, so more is drawn.
+    `moving`: what is near and what is far move apart, so that they are sheets of their own. `sliding`: the place
+    passes by, so that more than the picture's width is drawn before it repeats.
     """
-    long, margin = width * (1.75 if moving or roomy else 1.3) + 0.1, BELOW if roomy else 12.0
+    long = seen.widest * (1.5 if sliding else 1.12) + 0.1
     place, light = place_of(scene), light_of(scene)
     floor = floor_of(place, height)
+    if place not in FLOATING:
+        # From above one sees the ground, from below the sky.
+        floor += _HORIZON.get(scene.shot, 0.0) * height
     s = Set(
         long * UNIT,
-        width * UNIT,
         height * UNIT,
         floor * UNIT,
         light,
         rng,
         _ORBS & {t.noun.picture for t in scene.things} != set(),
+        left=seen.left * UNIT,
+        view=seen.width * UNIT,
+        top=max(0.0, seen.top + 0.05) * UNIT,
     )
     indoors = place in INDOORS
     (INDOORS[place] if indoors else OUTDOORS[place])(s)
@@ -128,8 +154,8 @@ def backdrop(
         Sheet("near", 0.55, s.lamps, NO_TINT),
         Sheet("ground", 1.0, s.ground, tint),
     ]
-    layers = _layers([sheet for sheet in sheets if sheet.pen.parts], s, margin, moving)
-    front = _layers([Sheet("front", 1.0, s.front, tint)], s, margin, moving)[0] if s.front.parts else None
+    layers = _layers([sheet for sheet in sheets if sheet.pen.parts], s, seen, moving)
+    front = _layers([Sheet("front", 1.0, s.front, tint)], s, seen, moving)[0] if s.front.parts else None
     # Indoors it rains behind the windows.
     outside = "" if indoors or place in ("space", "underwater", "castle", "dungeon") else scene.weather
     veil, speed = _weather(outside, width, height, rng)
@@ -143,12 +169,12 @@ class Sheet(NamedTuple):
     tint: Tint
 
 
-def _layers(sheets: list[Sheet], s: Set, margin: float, moving: bool) -> tuple[Layer, ...]:
+def _layers(sheets: list[Sheet], s: Set, seen: Seen, moving: bool) -> tuple[Layer, ...]:
     """One layer for the whole place, or one for each depth when the world passes by."""
     groups: dict[str, list[Sheet]] = {}
     for sheet in sheets:
         groups.setdefault(sheet.name if moving else "all", []).append(sheet)
-    return tuple(_layer(group, s, margin) for group in groups.values())
+    return tuple(_layer(group, s, seen) for group in groups.values())
 
 
 _COLOUR = re.compile(r"#([0-9a-f]{6})")
@@ -166,9 +192,9 @@ def _tinted(svg: str, tint: Tint) -> str:
     return _COLOUR.sub(dimmed, svg)
 
 
-def _layer(sheets: list[Sheet], s: Set, margin: float) -> Layer:
-    top = max(-margin, min(sheet.pen.top for sheet in sheets))
-    bottom = min(s.height + margin, max(sheet.pen.bottom for sheet in sheets))
+def _layer(sheets: list[Sheet], s: Set, seen: Seen) -> Layer:
+    top = max(seen.top * UNIT, min(sheet.pen.top for sheet in sheets))
+    bottom = min(seen.bottom * UNIT, max(sheet.pen.bottom for sheet in sheets))
     svg = "".join(_around(_tinted(sheet.pen.svg, sheet.tint), sheet, s.width) for sheet in sheets)
     return Layer(Art(svg, 0, top, s.width, max(1.0, bottom - top)), UNIT, sheets[0].depth)
 
@@ -206,7 +232,7 @@ def _weather(
         for _ in range(10):
             pen.oval(rng.uniform(0.3, 0.7) * w, rng.uniform(0.2, 0.95) * h, 0.3 * w, 0.1 * h, "#eef2f5", 0.32)
         pen.rect(0, 0, w, h, "#e4e9ee")
-        pen.parts[-1] = pen.parts[-1].replace("/>", ' opacity="0.38"/>')
+        pen.parts[-1] = pen.parts[-1].replace("/>", ' fill-opacity="0.38"/>')
         speed = (0.05, 0.0)
     else:  # wind
         for _ in range(min(400, max(6, int(many * 0.12)))):

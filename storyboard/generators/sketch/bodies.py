@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from storyboard.generators.sketch.art import Art, main_colour, picture_art
-from storyboard.generators.sketch.geometry import Map, chain, move, scale, turn
+from storyboard.generators.sketch.geometry import Map, chain, move, scale, smooth, turn
+from storyboard.generators.sketch.own import is_own
 from storyboard.generators.sketch.scene import Thing
 from storyboard.generators.sketch.verbs import COLOURS
 
@@ -50,7 +51,11 @@ class Pose:
     mouth: float = 0.0
     """0 is as in the picture, 1 wide open."""
     sitting: bool = False
+    astride: bool = False
+    """Sitting on a back: one leg hangs on this side, the other is hidden behind it."""
     asleep: bool = False
+    wing: float = 1.0
+    """How high a bird's wings are: 1 up, -1 down."""
 
     def plus(self, other: Pose) -> Pose:
         """This pose moved, turned and stretched by another; `other` holds the limbs."""
@@ -87,6 +92,7 @@ _FUR = {
     "alien-monster": "#6b5aa8",
 }
 """Bodies whose colour is not the one that covers most of the head."""
+_FUR |= {"cow-face": "#8a5a3c", "horse-face": "#a56a4a", "rabbit-face": "#d9dde3", "mouse-face": "#a9b2bd"}
 _HEADS = {"teddy-bear": (7.0, 1.5, 18.0, 13.2)}
 """Left, top, width and height of the head in pictures that show more than it."""
 _HEADING = {
@@ -113,9 +119,10 @@ class Body:
         left, top, wide, high = art.left + 1, art.top + 1, art.width - 2, art.height - 2
         self.unit = thing.noun.size * thing.scale / max(wide, high)
         self.width, self.height = wide * self.unit, high * self.unit
-        self.turned = -1 if thing.noun.kind in _LOOKS_LEFT or thing.noun.picture == "helicopter" else 1
+        looks_left = thing.noun.kind in _LOOKS_LEFT or thing.noun.picture in ("helicopter", "blackbird")
+        self.turned = -1 if looks_left and not is_own(thing.noun.picture) else 1
         self.heading = _HEADING.get(thing.noun.picture)
-        self.can_face = self.turned == -1 or thing.noun.kind in ("right", "figure", "bust", "mask")
+        self.can_face = looks_left or thing.noun.kind in ("right", "figure", "bust", "mask")
         self._middle, self._bottom = left + wide / 2, top + high
         self.mouth = self._point(_MOUTHS.get(thing.noun.picture, (left + wide * 0.12, top + high * 0.42)))
         self.seat = self._point(_SEATS.get(thing.noun.picture, (left + wide * 0.5, top + high * 0.25)))
@@ -157,11 +164,36 @@ class Body:
         return self.mouth[0] + self.width * 0.04, self.mouth[1] * 0.82
 
 
+class Bird(Body):
+    """A bird in flight: a body, and wings that beat by themselves."""
+
+    def __init__(self, thing: Thing) -> None:
+        super().__init__(thing)
+        self.wing = picture_art("~wing", thing.colour)
+        # The wings reach far beyond the body's own box.
+        self.width, self.height = 28 * self.unit, 22 * self.unit
+        self.mouth = self._point((3, 15))
+
+    def cels(self, pose: Pose) -> list[Cel]:
+        whole = chain(self.picture_map(), self.map(pose))
+
+        def wing(x: float, size: float, beat: float) -> Cel:
+            # Seen from the side a wing that comes down becomes short, and long again below the body.
+            return Cel(
+                self.wing, chain(move(-15, -16), scale(size, size * beat), move(x, 14.5), whole), pose.opacity
+            )
+
+        beat = pose.wing if abs(pose.wing) > 0.12 else math.copysign(0.12, pose.wing)
+        return [wing(17.2, 0.86, beat), Cel(self.art, whole, pose.opacity), wing(15, 1.0, beat)]
+
+
 def _limb(length: float, wide: float, colour: str, end: str, foot: bool) -> Art:
     """An arm or a leg in hundredths of a body, hanging from the origin."""
     r = wide / 2
     tip = (
         f'<path d="M{-r} {length - 3}h{wide}l{r} 2a2.5 2.5 0 0 1 0 4H{-r}z" fill="{end}"/>'
+        if foot and end == _SHOE
+        else f'<ellipse cx="{r * 0.5:.2f}" cy="{length}" rx="{r * 1.5:.2f}" ry="{r * 0.8:.2f}" fill="{end}"/>'
         if foot
         else f'<circle cx="0" cy="{length}" r="{r * 1.15}" fill="{end}"/>'
     )
@@ -188,6 +220,13 @@ class _Build:
     skin: str
     sleeve: str
     trousers: str
+    leg_wide: float = 9.0
+    arm_wide: float = 7.5
+    shoe: str = _SHOE
+
+
+SEATED = 0.72
+"""The part of the legs' length by which who sits is lower."""
 
 
 class Figure(Body):
@@ -208,14 +247,19 @@ class Figure(Body):
             self.size,
             self.size * {"bust": 0.72, "figure": 0.44, "mask": 0.52}[thing.noun.kind],
         )
-        self.leg = _limb(self.build.hip, 9, self.build.trousers, _SHOE, foot=True)
-        self.arm = _limb(self.build.arm, 7.5, self.build.sleeve, self.build.skin, foot=False)
+        self.leg = _limb(self.build.hip, self.build.leg_wide, self.build.trousers, self.build.shoe, foot=True)
+        self.arm = _limb(self.build.arm, self.build.arm_wide, self.build.sleeve, self.build.skin, foot=False)
         low = {"bust": 15.8, "figure": 6.0, "mask": 7.0}[thing.noun.kind]
         self.mouth = (0.0, -self._s(self.build.neck + low / 28 * self.build.head))
         self.seat = (0.0, -self.size)
 
     def _s(self, hundredths: float) -> float:
         return hundredths / 100 * self.size
+
+    @property
+    def hips(self) -> float:
+        """How far above the origin the hips of who sits are."""
+        return self._s(self.build.hip * (1 - SEATED))
 
     @property
     def face(self) -> Point:
@@ -242,8 +286,15 @@ class Figure(Body):
 
     def _limbs(self, pose: Pose) -> dict[str, tuple[Art, Map]]:
         b = self.build
-        drop = b.hip * 0.72 if pose.sitting else 0.0
-        near, far = (80.0, 68.0) if pose.sitting else (pose.legs, -pose.legs)
+        drop = b.hip * SEATED if pose.sitting else 0.0
+        behind = self.behind_head
+        near, far = (
+            (24.0 + pose.legs, 0.0)
+            if pose.astride
+            else (80.0, 68.0)
+            if pose.sitting
+            else (pose.legs, -pose.legs)
+        )
 
         def hung(art: Art, degrees: float, x: float, up: float) -> tuple[Art, Map]:
             return art, chain(turn(-degrees), move(x, drop - up))
@@ -252,55 +303,70 @@ class Figure(Body):
         return {
             "far leg": hung(self.leg, far, 5.5, b.hip),
             "near leg": hung(self.leg, near, -5.5, b.hip),
-            "far arm": hung(self.arm, pose.far_arm, out, b.shoulder),
-            "near arm": hung(
-                self.arm, pose.near_arm, -out if pose.near_arm < 20 else -out * 0.55, b.shoulder
-            ),
+            "far arm": hung(self.arm, behind(pose.far_arm), out, b.shoulder),
+            "near arm": hung(self.arm, behind(pose.near_arm), self._shoulder(pose), b.shoulder),
         }
+
+    def behind_head(self, degrees: float) -> float:
+        """How far an arm is really raised: beside a head that is wide, not behind it."""
+        if self.thing.noun.kind == "figure" or abs(degrees) <= 95:
+            return degrees
+        return math.copysign(95 + (abs(degrees) - 95) * 0.45, degrees)
+
+    def _shoulder(self, pose: Pose) -> float:
+        """Where the near arm hangs: it comes to the front of the chest as it is raised."""
+        return self.build.shoulder_out * (1.15 * smooth((pose.near_arm - 10) / 60) - 1)
 
     def cels(self, pose: Pose) -> list[Cel]:
         limbs = self._limbs(pose)
-        drop = move(0, self.build.hip * 0.72 if pose.sitting else 0.0)
-        parts = [limbs["far arm"], limbs["far leg"], limbs["near leg"]]
+        drop = move(0, self.build.hip * SEATED if pose.sitting else 0.0)
+        parts = [limbs["far arm"]]
+        if not pose.astride:
+            parts += [limbs["far leg"], limbs["near leg"]]
         if self.build.torso is not None:
             parts.append((self.build.torso, drop))
         parts += [(art, chain(m, drop)) for art, m in self._head_cels(pose)]
-        raised = abs(pose.near_arm) > 30
-        if self.thing.noun.kind == "bust" and not raised:
-            parts.remove(limbs["far arm"])
-        else:
-            parts.append(limbs["near arm"])
+        if pose.astride:
+            parts.append(limbs["near leg"])
+        parts.append(limbs["near arm"])
         whole = chain(scale(self.size / 100, self.size / 100), self.map(pose))
         return [Cel(art, chain(m, whole), pose.opacity) for art, m in parts]
+
+    def grip(self, pose: Pose, m: Map) -> list[Cel]:
+        """The near arm once more, over what it holds; `m` is from local units to the stage."""
+        art, limb = self._limbs(pose)["near arm"]
+        return [Cel(art, chain(limb, scale(self.size / 100, self.size / 100), m), pose.opacity)]
 
     def hand(self, _pose: Pose) -> Point:
         """The near hand."""
         b = self.build
-        out = -b.shoulder_out if _pose.near_arm < 20 else -b.shoulder_out * 0.55
-        a = math.radians(_pose.near_arm)
-        drop = b.hip * 0.72 if _pose.sitting else 0.0
-        return self._s(out + math.sin(a) * b.arm), self._s(drop - b.shoulder + math.cos(a) * b.arm)
+        a = math.radians(self.behind_head(_pose.near_arm))
+        drop = b.hip * SEATED if _pose.sitting else 0.0
+        return self._s(self._shoulder(_pose) + math.sin(a) * b.arm), self._s(
+            drop - b.shoulder + math.cos(a) * b.arm
+        )
 
 
 def _build(thing: Thing) -> _Build:
     name, kind = thing.noun.picture, thing.noun.kind
-    shirt = _hex(tuple(c / 255 for c in COLOURS[thing.colour])) if thing.colour else _shirt(name)  # type: ignore[arg-type]
+    shirt = _hex(tuple(c / 255 for c in COLOURS[thing.colour])) if thing.colour else _shirt(thing)  # type: ignore[arg-type]
     if kind == "bust":
         legs = _BUST_LEGS.get(name, _TROUSERS)
-        return _Build(74, 26, 30, 56, 26, 24, None, SKIN, legs, legs)
+        return _Build(74, 26, 30, 54, 24, 26, None, SKIN, legs, legs, 12, 9.5)
     if kind == "mask":
         art = picture_art(name, thing.colour)
         fur = main_colour(art.svg, (art.left, art.top, art.width, art.height))
         if name in _FUR and not thing.colour:
             fur = tuple(int(_FUR[name][i : i + 2], 16) / 255 for i in (1, 3, 5))  # type: ignore[assignment]
         body = _hex(fur)
+        belly = _hex(tuple(c + (1 - c) * 0.5 for c in fur))  # type: ignore[arg-type]
         torso = Art(
-            f'<path d="M-17 -60h34c5 14 5 26 0 36-8 5-26 5-34 0-5-10-5-22 0-36z" fill="{body}"/>'
-            f'<ellipse cx="0" cy="-37" rx="11" ry="13" fill="{_hex(fur, 1.35)}"/>',
-            -24, -62, 48, 46,
+            f'<path d="M-15 -58h30c9 12 10 28 2 35-8 5-26 5-34 0-8-7-7-23 2-35z" fill="{body}"/>'
+            f'<ellipse cx="0" cy="-36" rx="12" ry="13" fill="{belly}"/>',
+            -25, -60, 50, 44,
         )  # fmt: skip
         dark = _hex(fur, 0.86)
-        return _Build(52, 47, 26, 44, 15, 22, torso, dark, dark, dark)
+        return _Build(52, 48, 26, 49, 16, 27, torso, _hex(fur, 0.74), dark, dark, 13, 10.5, _hex(fur, 0.74))
     torso_svg = f'<path d="M-9 -65h18c6 0 8 4 8 9l-1 27h-32l-1-27c0-5 2-9 8-9z" fill="{shirt}"/>'
     if name in _DRESSED:
         torso_svg = f'<path d="M-8 -65h16c5 0 6 4 6 9l1 10 7 31c-12 4-32 4-44 0l7-31 1-10c0-5 1-9 6-9z" fill="{shirt}"/>'
@@ -312,12 +378,15 @@ def _build(thing: Thing) -> _Build:
     return _Build(40, 60, 32, 60, 13, 27, torso, SKIN, shirt, trousers)
 
 
-def _shirt(name: str) -> str:
-    # The same person wears the same shirt in every shot.
+def _shirt(thing: Thing) -> str:
+    # The same person wears the same shirt in every shot, and two of the cast with one picture wear two.
+    name = thing.noun.word if thing.noun.cast else thing.noun.picture
     return _SHIRTS[(sum(map(ord, name)) + 4) % len(_SHIRTS)]
 
 
 def body_of(thing: Thing) -> Body:
+    if thing.noun.picture == "~bird":
+        return Bird(thing)
     return Figure(thing) if thing.noun.kind in ("figure", "bust", "mask") else Body(thing)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from storyboard.generators.sketch.backdrop import INSIDES
 from storyboard.generators.sketch.nouns import listed
-from storyboard.generators.sketch.scene import Deed, Thing, Tie
+from storyboard.generators.sketch.scene import Deed, Scene, Thing, Tie
 from storyboard.generators.sketch.world import World
 
 _HANDHELD = listed("mobile-phone telephone laptop microphone guitar violin camera")
@@ -14,6 +14,9 @@ _HANDHELD = listed("mobile-phone telephone laptop microphone guitar violin camer
 CONTAINERS = listed(
     """~bowl basket bucket package bathtub jar wine-glass pot-of-food automobile taxi motor-boat sailboat canoe amphora
     shopping-cart wrapped-gift spaghetti steaming-bowl"""
+)
+INSTRUMENTS = listed(
+    "guitar violin banjo accordion saxophone trumpet flute drum long-drum musical-keyboard ~piano microphone"
 )
 _USED = listed("eat drink paint play read write hold cook cut wash twirl catch throw sing wave")
 """Motions whose object is in the hands of who does them."""
@@ -105,16 +108,84 @@ def carried(w: World, slots: list[int]) -> dict[int, Tie]:
     return {a: tie for a, tie in found.items() if not (tie.b in found and found[tie.b].b == a)}
 
 
+def implied(scene: Scene) -> Scene:
+    """The scene with what its deeds say of places: who drives a car sits in it, who flies over a house is above it."""
+    deeds, ties = [], list(scene.ties)
+    for deed in scene.deeds:
+        goal = None if deed.to in (None, deed.who) else scene.things[deed.to or 0].noun.kind
+        if deed.motion in ("drive", "fly") and goal in ("vehicle", "boat", "aircraft"):
+            deed = replace(deed, motion="ride")
+        elif deed.motion in ("fly", "float", "jump") and goal not in (None, "food"):
+            assert deed.to is not None
+            ties.append(Tie("over", deed.who, deed.to))
+            deed = replace(deed, to=None)
+        elif (
+            deed.motion in ("walk", "run")
+            and deed.to is not None
+            and deed.to != deed.who
+            and scene.things[deed.to].alive
+        ):
+            ties.append(Tie("with", deed.who, deed.to))
+            deed = replace(deed, to=None)
+        deeds.append(deed)
+    return replace(scene, deeds=tuple(deeds), ties=tuple(ties))
+
+
+_FACES = {
+    "dog": "dog-face", "cat": "cat-face", "black-cat": "cat-face", "horse": "horse-face", "cow": "cow-face",
+    "pig": "pig-face", "rabbit": "rabbit-face", "monkey": "monkey-face", "mouse": "mouse-face", "tiger": "tiger-face",
+    "poodle": "dog-face",
+}  # fmt: skip
+_WITH_HANDS = listed("paint play write cook dance sing read cut wash twirl wave throw")
+"""What no animal does on four feet."""
+
+
+def upright(scene: Scene) -> list[Thing]:
+    """The scene's things; an animal that does what takes hands stands on two feet, as in a cartoon.
+
+    One that sleeps is curled up.
+    """
+    things = list(scene.things)
+    for deed in scene.deeds:
+        thing = things[deed.who]
+        face = _FACES.get(thing.noun.picture)
+        plays_ball = deed.motion == "play" and (
+            deed.to is None or things[deed.to].noun.picture not in INSTRUMENTS
+        )
+        if face and deed.motion in _WITH_HANDS and not plays_ball and not thing.noun.cast:
+            colour = thing.colour or ("black" if thing.noun.picture == "black-cat" else "")
+            noun = thing.noun._replace(picture=face, kind="mask", size=max(0.58, thing.noun.size))
+            things[deed.who] = replace(thing, noun=noun, colour=colour)
+        things[deed.who] = asleep(things[deed.who], deed)
+    return things
+
+
+_CURLED = {"dog": "", "cat": "", "black-cat": "black", "fox": "orange", "rabbit": "white", "poodle": "white",
+           "wolf": "grey", "mouse": "grey", "hamster": "orange", "raccoon": "grey"}  # fmt: skip
+
+
+def asleep(thing: Thing, deed: Deed | None) -> Thing:
+    """A small animal sleeps curled up."""
+    if deed is None or deed.motion != "sleep" or thing.noun.cast or thing.noun.picture not in _CURLED:
+        return thing
+    noun = thing.noun._replace(picture="~curled", kind="beast", size=max(0.34, thing.noun.size * 0.85))
+    return replace(thing, noun=noun, colour=thing.colour or _CURLED[thing.noun.picture])
+
+
 def flying(thing: Thing, deed: Deed | None) -> Thing:
     """A bird in the air has its wings open; the pack's own bird stands."""
-    if thing.noun.picture == "bird" and (deed is None or deed.motion in ("fly", "chase", "rise", "float")):
-        return replace(thing, noun=thing.noun._replace(picture="dove"))
+    if (
+        thing.noun.picture == "bird"
+        and not thing.noun.cast
+        and (deed is None or deed.motion in ("fly", "chase", "rise", "float"))
+    ):
+        return replace(thing, noun=thing.noun._replace(picture="~bird"))
     return thing
 
 
 def variety(thing: Thing, n: int) -> Thing:
     """Number `n` of several people, who do not all look alike."""
     mixed = _MIXED.get(thing.noun.picture)
-    if thing.count == 1 or mixed is None:
+    if thing.count == 1 or mixed is None or thing.noun.cast:
         return thing
     return replace(thing, noun=thing.noun._replace(picture=mixed[n % len(mixed)]))

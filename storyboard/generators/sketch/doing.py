@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from storyboard.generators.sketch import effects
-from storyboard.generators.sketch.backdrop import FLOATING, WET
+from storyboard.generators.sketch import effects, props
+from storyboard.generators.sketch.backdrop import FLOATING, WET, light_of
 from storyboard.generators.sketch.bodies import Figure, Pose, body_of
 from storyboard.generators.sketch.casting import flying, variety
 from storyboard.generators.sketch.geometry import settle, wave
@@ -20,6 +20,7 @@ from storyboard.generators.sketch.motion import (
     float_,
     flutter,
     wheel,
+    wing_beat,
 )
 from storyboard.generators.sketch.nouns import listed
 from storyboard.generators.sketch.players import Path, Player
@@ -85,6 +86,8 @@ def _act(w: World, thing: Thing, deed: Deed | None) -> Act:
             return ACTS["swim"]
     if w.place in ("space", "sky") and motion in ("", "walk", "look"):
         return float_
+    if thing.noun.picture == "~bird":
+        return wing_beat
     if thing.noun.kind == "bird" and motion in ("", "fly", "chase", "look"):
         return flutter if thing.noun.picture == "butterfly" else flap
     if thing.noun.kind == "boat" or (motion == "" and thing.noun.kind == "aircraft"):
@@ -144,6 +147,8 @@ def travel(w: World, player: Player, motion: str) -> None:
         player.heel_effects = [effects.dust]
     elif motion == "drive":
         player.heel_effects = [effects.dust, effects.speed_lines]
+        if kind == "vehicle" and light_of(w.scene) == "night":
+            player.props.append(props.headlight(player.body))
 
 
 def lay_down(player: Player) -> None:
@@ -152,6 +157,8 @@ def lay_down(player: Player) -> None:
         player.turned = -90.0
         player.y -= body.width * 0.2
         player.x += body.height * 0.42 * player.facing
+    elif body.thing.noun.picture == "~curled":
+        return
     elif body.thing.noun.kind in ("beast",) and body.thing.noun.size < 0.6:
         # Four legs fold: the picture is pressed down.
         act = player.act
@@ -159,7 +166,11 @@ def lay_down(player: Player) -> None:
 
 
 def splash(w: World, player: Player, thing: Thing, deed: Deed | None) -> None:
-    if (deed and deed.way == "around") or thing.noun.picture not in ("~sauce", "droplet", "water-wave"):
+    around = deed is not None and deed.way == "around"
+    if thing.noun.kind != "food" and not around and thing.noun.picture not in ("droplet", "water-wave"):
+        player.effects.append(effects.drops(up=0.3, spread=0.45))
+        player.act = lambda t: Pose(angle=9 + 5 * wave(t, 1.1), sy=1 + 0.03 * wave(t, 2.2))
+    elif around or thing.noun.picture not in ("~sauce", "droplet", "water-wave"):
         player.effects.append(effects.everywhere(player.body.art, thing.noun.size * 0.7, w.width))
         player.effects.append(
             effects.drops("~noodle", spread=0.6, up=0.5, size=0.09)

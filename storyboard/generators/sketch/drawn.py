@@ -77,6 +77,38 @@ _ART: dict[str, tuple[str, Box]] = {
         f'<rect x="5.5" y="2" width="21" height="21" rx=".8" fill="#f6f1e4"/><path d="M5.5 21.600h21V23h-21z" fill="#d9cfb6"/>',
         (4, 2, 24, 29),
     ),
+    "~brush": (
+        '<rect x="0" y="14.8" width="21" height="2.600" rx="1.200" fill="#7c4a2a"/><rect x="19" y="14.4" width="4.500" '
+        'height="3.400" fill="#c4c9d1"/><path d="M23.5 14.2c4 0 6 .6 8 2-2 1.400-4 2-8 2z" fill="#e2482d"/>',
+        (0, 13, 32, 6),
+    ),
+    "~curled": (
+        '<path d="M29 24c2-6-2-13-10-14C9 9 1 15 1 22c0 4 2 6 6 6h17c3 0 4.500-2 5-4z" fill="#f0a95c"/>'
+        '<path d="M27 28c3-2 4-6 3-9-.5-1.500-2.500-1-2 .6.6 2.400-1 5-4 5.400-3 .3-7-.5-9 1-1 .8-.6 2 .6 2z" fill="#d98a3f"/>'
+        '<path d="M3.500 12.500l4.500 2-3.600 3.500zM17 13l-4.500 1.700 3 3.800z" fill="#d98a3f"/>'
+        '<ellipse cx="10.2" cy="20" rx="7.6" ry="6.6" fill="#f7bd78"/>'
+        '<g fill="none" stroke="#4a2f22" stroke-width=".9" stroke-linecap="round"><path d="M5.500 19.500c.8 1 2.200 1 3 0M12 '
+        '19.500c.8 1 2.200 1 3 0M10.300 23.500c-.8 1-2 .8-2.400 0M10.300 23.500c.8 1 2 .8 2.400 0"/></g>'
+        '<path d="M9.200 21.800h2.200l-1.100 1.300z" fill="#4a2f22"/>',
+        (1, 9, 30, 19),
+    ),
+    "~beam": (
+        '<linearGradient id="beam"><stop offset="0" stop-color="#fffbe6" stop-opacity=".8"/><stop offset="1" '
+        'stop-color="#fff3c0" stop-opacity="0"/></linearGradient><path d="M0 15.500L34 8v17L0 17.500z" fill="url(#beam)"/>',
+        (0, 7, 34, 19),
+    ),
+    "~bird": (
+        '<path d="M6 13c2.500-1.800 5.500-1.500 7.500.2 3.500-1.200 8-.8 11 1.300l5.500.2-4.600 3.100c-2.500 2.600-7 4-11.400 3.300-4.200-.6-7.300-2.900-'
+        '8-5.600z" fill="#f2f5f9"/><path d="M8 17c3 3.400 9 4.600 14.500 2.400-2.300 1.800-5.400 2.500-8.500 2-3-.4-5.200-1.900-6-4.400z" '
+        'fill="#c9d3df"/><path d="M6.200 13.200L2 15.400l4.200 1z" fill="#f7a92b"/><circle cx="8.6" cy="14.2" r=".9" fill="#23262e"/>',
+        (2, 11, 28, 11),
+    ),
+    "~wing": (
+        '<path d="M12 16C11 9 15 3 22 0c-.3 2.500-.2 4-.4 5 1.500-.5 2.500-.6 3.600-.6-1 1.500-1.200 2.600-1.900 3.700 1.200-.1 2 0 2.800.3C23 11 '
+        '21.500 14.500 20 17z" fill="#dde5ee"/><path d="M22 0c-.3 2.500-.2 4-.4 5 1.500-.5 2.500-.6 3.600-.6-1 1.500-1.200 2.600-1.900 3.700 1.200-.1 '
+        '2 0 2.800.3C22 10 20 11 18.500 13c.4-5 1.500-9 3.500-13z" fill="#8a97a8"/>',
+        (11.5, 0, 15, 17),
+    ),
     "~stroke": (
         '<path d="M4 18c6-8 10 6 15-2s7-2 9-4" fill="none" stroke="#e2482d" stroke-width="4" stroke-linecap="round"/>',
         (2, 8, 28, 14),
@@ -131,6 +163,15 @@ _ART: dict[str, tuple[str, Box]] = {
         (9, 2, 14, 28),
     ),
 }
+
+
+def has(name: str) -> bool:
+    return name in _ART
+
+
+def names() -> tuple[str, ...]:
+    """Every picture of ours, such as `~fork`."""
+    return tuple(_ART)
 
 
 def art(name: str) -> tuple[str, Box]:

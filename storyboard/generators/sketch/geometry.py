@@ -65,6 +65,17 @@ def settle(x: float, half: float = 0.7) -> float:
     return 1 - math.exp(-max(0.0, x) / half)
 
 
+def glide(x: float, half: float = 0.55) -> float:
+    """From 0 towards 1: gathers speed, then slower and slower, as an operator moves a camera."""
+    x = max(0.0, x) / half
+    return 1 - math.exp(-x) * (1 + x)
+
+
+def swell(t: float, hertz: float, phase: float = 0.0) -> float:
+    """0 to 1 and back, `hertz` times a second, without a corner at 0; `phase` in turns."""
+    return 0.5 - 0.5 * math.cos(2 * math.pi * (t * hertz + phase))
+
+
 def wave(t: float, hertz: float, phase: float = 0.0) -> float:
     """A sine of `hertz` per second; `phase` in turns."""
     return math.sin(2 * math.pi * (t * hertz + phase))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from storyboard.generators.sketch.bodies import Pose
-from storyboard.generators.sketch.geometry import settle, smooth, wave
+from storyboard.generators.sketch.geometry import settle, smooth, swell, wave
 
 Act: TypeAlias = Callable[[float], Pose]
 
@@ -27,13 +27,13 @@ def idle(t: float) -> Pose:
 
 def walk(t: float) -> Pose:
     step = wave(t, 1.7)
-    return Pose(y=-0.018 * abs(wave(t, 1.7, 0.25)), angle=2.2 * step, legs=26 * step, near_arm=-26 * step,
+    return Pose(y=-0.018 * swell(t, 3.4, 0.5), angle=2.2 * step, legs=26 * step, near_arm=-26 * step,
                 far_arm=26 * step, head=-2 * step)  # fmt: skip
 
 
 def run(t: float) -> Pose:
     step = wave(t, 2.4)
-    hop = abs(wave(t, 2.4, 0.25))
+    hop = swell(t, 4.8, 0.5)
     return Pose(y=-0.045 * hop, angle=7 + 3.5 * step, legs=46 * step, near_arm=40 - 55 * step, far_arm=40 + 55 * step,
                 sy=0.97 + 0.05 * hop, sx=1.02 - 0.03 * hop)  # fmt: skip
 
@@ -44,11 +44,11 @@ def gallop(t: float) -> Pose:
 
 
 def trot(t: float) -> Pose:
-    return Pose(y=-0.02 * abs(wave(t, 1.6)), angle=3.5 * wave(t, 1.6, 0.1), pivot=0.2)
+    return Pose(y=-0.02 * swell(t, 3.2), angle=3.5 * wave(t, 1.6, 0.1), pivot=0.2)
 
 
 def drive(t: float) -> Pose:
-    return Pose(y=-0.005 * abs(wave(t, 5)), angle=0.7 * wave(t, 2.3), sy=1 + 0.008 * wave(t, 5))
+    return Pose(y=-0.005 * swell(t, 10), angle=0.7 * wave(t, 2.3), sy=1 + 0.008 * wave(t, 5))
 
 
 def roll(t: float) -> Pose:
@@ -62,7 +62,21 @@ def fly(t: float) -> Pose:
 def flap(t: float) -> Pose:
     beat = wave(t, 3)
     return Pose(
-        y=0.025 * wave(t, 3, 0.3) + 0.03 * wave(t, 0.7), sy=1 + 0.16 * beat, angle=-4 + 3 * beat, pivot=0.4
+        y=0.025 * wave(t, 3, 0.3) + 0.03 * wave(t, 0.7),
+        sy=1 + 0.16 * beat,
+        angle=-4 + 3 * beat,
+        pivot=0.4,
+        wing=beat,
+    )
+
+
+def wing_beat(t: float) -> Pose:
+    """A bird whose wings are drawn apart: only they beat, the body rises a little with every stroke."""
+    return Pose(
+        y=0.014 * wave(t, 2.6, 0.3) + 0.025 * wave(t, 0.7),
+        angle=-3 + 2 * wave(t, 0.7, 0.25),
+        pivot=0.4,
+        wing=wave(t, 2.6),
     )
 
 
@@ -94,9 +108,13 @@ def fall(t: float) -> Pose:
     if t < drop:
         return Pose(y=-0.85 * (1 - (t / drop) ** 2), angle=24 * (1 - t / drop), sy=1.05, sx=0.97, pivot=0.5)
     bounce = 0.16 * math.exp(-3.2 * landed) * abs(math.sin(landed * 8.5))
-    squash = 0.2 * math.exp(-7 * landed)
+    squash = 0.45 * math.exp(-7 * landed) * (1 - math.exp(-landed * 16))
+    stretch = 0.05 * math.exp(-landed * 25)
     return Pose(
-        y=-bounce, sx=1 + squash, sy=1 - squash, angle=5 * math.exp(-3 * landed) * math.sin(landed * 9)
+        y=-bounce,
+        sx=1 + squash - 0.6 * stretch,
+        sy=1 - squash + stretch,
+        angle=5 * math.exp(-3 * landed) * math.sin(landed * 9),
     )
 
 
@@ -109,18 +127,23 @@ def jump(t: float, height: float = 0.3, period: float = 1.05) -> Pose:
     if p < 0.86:
         q = (p - 0.22) / 0.64
         high = 4 * q * (1 - q)
-        return Pose(y=-height * high, sy=1 + 0.08 * abs(1 - 2 * q), sx=0.97, near_arm=-150 * high, far_arm=150 * high,
-                    legs=24 * high, angle=-5 * (1 - 2 * q))  # fmt: skip
+        return Pose(y=-height * high, sy=1 + 0.3 * high * (1 - high), sx=1 - 0.03 * high, near_arm=-150 * high,
+                    far_arm=150 * high, legs=24 * high, angle=-5 * math.sin(2 * math.pi * q))  # fmt: skip
     land = math.sin(math.pi * (p - 0.86) / 0.14)
     return Pose(sy=1 - 0.12 * land, sx=1 + 0.08 * land)
 
 
 def leap(t: float) -> Pose:
-    """A run-up and a jump across something, then again."""
-    p = (t / 1.3) % 1
-    high = math.sin(math.pi * min(1.0, max(0.0, (p - 0.15) / 0.6)))
-    return Pose(x=-0.36 + 0.72 * smooth(p), y=-0.46 * high, angle=-14 * math.cos(math.pi * p) * high, sy=1 + 0.06 * high, pivot=0.4,
-                near_arm=-120 * high, far_arm=120 * high, legs=30 * high)  # fmt: skip
+    """A crouch and a jump across something, and then back again."""
+    turn, p = divmod(t / 1.4, 1)
+    way = 1 if turn % 2 == 0 else -1
+    crouch = math.sin(math.pi * min(1.0, p / 0.18)) + math.sin(math.pi * min(1.0, max(0.0, (p - 0.8) / 0.2)))
+    high = math.sin(math.pi * min(1.0, max(0.0, (p - 0.18) / 0.62)))
+    # Who turns round is narrow for a moment.
+    turned = 1 - 0.75 * math.exp(-((min(p, 1 - p) / 0.06) ** 2)) * (t > 0.7)
+    return Pose(x=way * (-0.36 + 0.72 * smooth((p - 0.12) / 0.7)), y=-0.46 * high, facing=way, sx=turned + 0.05 * crouch,
+                angle=-14 * math.cos(math.pi * p) * high, sy=1 + 0.06 * high - 0.1 * crouch, near_arm=-120 * high,
+                far_arm=120 * high, legs=30 * high)  # fmt: skip
 
 
 def breach(t: float) -> Pose:
@@ -133,16 +156,16 @@ def breach(t: float) -> Pose:
 def bounce(t: float) -> Pose:
     p = (t / 0.62) % 1
     high = 4 * p * (1 - p)
-    flat = max(0.0, 1 - high * 6)
+    flat = max(0.0, 1 - high * 2.2) ** 2
     return Pose(y=-0.3 * high, sy=1 - 0.22 * flat, sx=1 + 0.16 * flat, angle=t * 60)
 
 
 def spin(t: float) -> Pose:
     """Turns about the upright axis, as a dancer does."""
     c = math.cos(2 * math.pi * t * 0.9)
-    width = math.copysign(max(0.28, abs(c)), c)
+    width = math.copysign(max(0.14, abs(c)), c)
     return Pose(
-        sx=abs(width), facing=1 if width > 0 else -1, near_arm=-85, far_arm=85, y=-0.012 * abs(wave(t, 1.8))
+        sx=abs(width), facing=1 if width > 0 else -1, near_arm=-85, far_arm=85, y=-0.012 * swell(t, 3.6)
     )
 
 
@@ -152,7 +175,7 @@ def wheel(t: float) -> Pose:
 
 def dance(t: float) -> Pose:
     beat = wave(t, 1.3)
-    hop = abs(wave(t, 1.3, 0.25))
+    hop = swell(t, 2.6, 0.5)
     return Pose(x=0.035 * beat, y=-0.05 * hop, angle=8 * beat, legs=18 * beat, near_arm=-115 - 40 * beat,
                 far_arm=115 - 40 * beat, head=-6 * beat, sy=0.96 + 0.06 * hop)  # fmt: skip
 
@@ -178,7 +201,8 @@ def shake(t: float) -> Pose:
 def eat(t: float) -> Pose:
     """A person's bite: the hand comes up, the mouth opens, and chews."""
     up = bite(t)
-    chew = 0.25 + 0.25 * wave(t, 3.6) if up < 0.6 else up
+    opened = smooth((up - 0.4) / 0.5)
+    chew = (0.25 + 0.25 * wave(t, 3.6)) * (1 - opened) + up * opened
     return Pose(
         near_arm=52 + 78 * up, far_arm=-4, mouth=max(0.05, chew), head=3 - 6 * up, angle=2.5 * (1 - up)
     )
@@ -209,10 +233,11 @@ def fight(t: float) -> Pose:
 
 
 def explode(t: float) -> Pose:
-    """Swells, trembles and is gone."""
+    """Swells, trembles and is gone; where it was, another one comes up."""
     p = t % 1.7
     if p > 0.42:
-        return Pose(opacity=0.0)
+        grown = smooth((p - 1.3) / 0.4)
+        return Pose(opacity=grown, sx=0.5 + 0.5 * grown, sy=0.5 + 0.5 * grown, pivot=0.5)
     swell = smooth(p / 0.42)
     return Pose(sx=1 + 0.25 * swell, sy=1 + 0.25 * swell, x=0.012 * swell * wave(t, 14), pivot=0.5)
 
@@ -244,13 +269,13 @@ def shrink(t: float) -> Pose:
 
 
 def laugh(t: float) -> Pose:
-    ha = abs(wave(t, 2.4))
+    ha = swell(t, 4.8)
     return Pose(y=-0.016 * ha, head=6 * wave(t, 0.9), angle=-3 + 3 * wave(t, 0.9), mouth=0.7 + 0.5 * ha, near_arm=-28 - 10 * ha,
                 far_arm=28 + 10 * ha, sy=0.985 + 0.03 * ha)  # fmt: skip
 
 
 def cry(t: float) -> Pose:
-    sob = abs(wave(t, 1.5))
+    sob = swell(t, 3)
     return Pose(head=8 + 4 * wave(t, 1.5), y=0.01 * sob, angle=3, near_arm=120, far_arm=-20, mouth=0.3 * sob)
 
 
@@ -278,7 +303,7 @@ def sleep(t: float) -> Pose:
 
 
 def paint(t: float) -> Pose:
-    return Pose(near_arm=88 + 24 * wave(t, 1.4), head=4 * wave(t, 0.5), angle=2 * wave(t, 0.7))
+    return Pose(near_arm=96 + 14 * wave(t, 1.4), far_arm=24, head=4 * wave(t, 0.5), angle=2 * wave(t, 0.7))
 
 
 def work(t: float) -> Pose:
@@ -317,15 +342,13 @@ def lean(t: float) -> Pose:
 
 
 def throw(t: float) -> Pose:
+    """The arm goes back, swings over, and comes down again."""
     p = (t / 1.3) % 1
-    swing = (
-        1 - smooth(p / 0.28)
-        if p < 0.28
-        else smooth((p - 0.28) / 0.1)
-        if p < 0.5
-        else 1 - smooth((p - 0.5) / 0.5)
+    back = smooth(p / 0.24) * (1 - smooth((p - 0.24) / 0.14))
+    swing = smooth((p - 0.24) / 0.14) * (1 - smooth((p - 0.45) / 0.5))
+    return Pose(
+        near_arm=-10 - 50 * back + 140 * swing, angle=-9 * back + 9 * swing, legs=12 * swing - 8 * back
     )
-    return Pose(near_arm=-20 + 150 * swing, angle=-6 + 13 * swing, legs=12 * swing)
 
 
 def catch(t: float) -> Pose:
@@ -343,11 +366,11 @@ def push(t: float) -> Pose:
 
 def play(t: float) -> Pose:
     return Pose(
-        near_arm=62 + 16 * wave(t, 2.4),
-        far_arm=50,
+        near_arm=44 + 14 * wave(t, 2.4),
+        far_arm=118,
         angle=4 * wave(t, 1.2),
         head=5 * wave(t, 1.2),
-        y=-0.012 * abs(wave(t, 1.2)),
+        y=-0.012 * swell(t, 2.4),
     )
 
 
@@ -364,10 +387,23 @@ def ride_seat(t: float) -> Pose:
     """Sitting on something that gallops."""
     return Pose(
         sitting=True,
-        near_arm=62 + 8 * wave(t, 2.2),
-        far_arm=58,
+        astride=True,
+        legs=5 * wave(t, 2.2, 0.3),
+        near_arm=58 + 8 * wave(t, 2.2),
+        far_arm=52,
         head=3 * wave(t, 2.2, 0.2),
-        y=-0.008 * abs(wave(t, 2.2)),
+        y=-0.012 * swell(t, 2.2),
+    )
+
+
+def ride_wheels(t: float) -> Pose:
+    """Sitting on something that drives."""
+    return Pose(
+        sitting=True,
+        near_arm=66 + 3 * wave(t, 2.2),
+        far_arm=60,
+        head=2 * wave(t, 1.1),
+        y=-0.004 * swell(t, 5),
     )
 
 

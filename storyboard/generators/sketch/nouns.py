@@ -37,6 +37,8 @@ class Noun(NamedTuple):
     kind: Kind
     size: float
     word: str
+    cast: bool = False
+    """Whether the user said which picture it is; nothing varies it then."""
 
 
 def listed(text: str) -> frozenset[str]:

@@ -54,6 +54,12 @@ def _index() -> dict[str, Any]:
     return index
 
 
+def close() -> None:
+    """Forgets the pack, so that it is opened anew when it is next asked for."""
+    for kept in (_archive, _index, words, names, picture, body):
+        kept.cache_clear()
+
+
 @cache
 def words(language: str) -> dict[str, str]:
     """Word or short phrase (lower case) -> the picture it means most. `language` is one of `LANGUAGES`."""
@@ -66,6 +72,12 @@ LANGUAGES = ("en", "es", "fr", "de", "pt", "it", "ja", "zh")
 
 def has(name: str) -> bool:
     return name in _index()["pictures"]
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Every picture, by name."""
+    return tuple(_index()["pictures"])
 
 
 @cache

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import cv2
 import numpy as np
 
-from storyboard.generators.sketch.art import MAX_SIDE, NO_TINT, Art, Tint, pixels_of
+from storyboard.generators.sketch.art import MAX_SIDE, NO_TINT, Art, Tint, next_frame, pixels_of
 from storyboard.generators.sketch.bodies import Cel
-from storyboard.generators.sketch.camera import Camera, View
+from storyboard.generators.sketch.camera import SKY_FOLLOWS, Camera, View
 from storyboard.generators.sketch.geometry import Map, chain, move, scale, size_of, turn
 
 if TYPE_CHECKING:
@@ -50,20 +50,24 @@ class Stage:
     """Rain, snow or fog: a sheet that repeats both ways."""
     veil_speed: tuple[float, float] = (0.0, 0.0)
     tempo: float = 1.0
+    closest: float = 1.0
+    """The largest zoom that the shot comes to in its first seconds."""
 
 
 def paint(stage: Stage, t: float, width: int, height: int) -> Frame:
     """The stage at `t` seconds as (height, width, 3) uint8 RGB."""
+    next_frame()
     t *= stage.tempo
     view = stage.camera(t)
     unit = min(width / stage.width, height / stage.height)
     frame = np.zeros((height, width, 3), np.uint8)
-    world = to_screen(view, unit, width, height)
+    world = to_screen(view.at(1), unit, width, height)
     for i, layer in enumerate(stage.layers):
         _lay(frame, layer, view, unit, stage.scroll * t, stage)
         if i == 0:
+            heaven = to_screen(view.at(0), unit, width, height)
             for cel in stage.sky_cast(t):
-                put(frame, cel._replace(lit=True), world)
+                put(frame, cel._replace(lit=True), heaven)
     for cel in stage.cast(t):
         put(frame, cel, world, stage.tint)
     if stage.front is not None:
@@ -100,10 +104,12 @@ def _over(target: Frame, sheet: Pixels, opacity: float = 1.0) -> None:
 
 _STEPS = 2.0
 """Sizes per doubling at which pictures are drawn: at most 1.41 times too large."""
+_PLACE_STEPS = 6.0
+"""The same for places, which are many times larger; a prompt that is being typed finds its place drawn already."""
 
 
-def _drawn_at(want: float) -> float:
-    return float(2.0 ** (math.ceil(math.log2(max(want, 1e-3)) * _STEPS) / _STEPS))
+def _drawn_at(want: float, steps: float = _STEPS) -> float:
+    return float(2.0 ** (math.ceil(math.log2(max(want, 1e-3)) * steps - 1e-6) / steps))
 
 
 def put(frame: Frame, cel: Cel, world: Map, tint: Tint = NO_TINT) -> None:
@@ -136,12 +142,16 @@ def _seen(m: Map, w: int, h: int, width: int, height: int) -> tuple[int, int, in
 def _lay(frame: Frame, layer: Layer, view: View, unit: float, passed: float, stage: Stage) -> None:
     """One sheet of the place, as the camera sees it."""
     height, width = frame.shape[:2]
-    near = view._replace(
+    seen = view.at(layer.depth)
+    near = seen._replace(
         # What is far away moves less.
-        x=stage.width / 2 + (view.x - stage.width / 2) * (0.35 + 0.65 * layer.depth) + passed * layer.depth
+        x=stage.width / 2
+        + (seen.x - stage.width / 2) * (SKY_FOLLOWS + (1 - SKY_FOLLOWS) * layer.depth)
+        + passed * layer.depth
     )
-    # One drawing serves the whole shot: it is as sharp as the closest that the camera comes in its first second.
-    k = unit / layer.unit * max(stage.camera(0.0).zoom, stage.camera(1.0).zoom)
+    # One drawing serves the whole shot: nearly as sharp as the camera comes close, clouds a little less.
+    only_sky = layer.depth == 0 and len(stage.layers) > 1
+    k = _drawn_at(unit / layer.unit * stage.closest ** (0.5 if only_sky else 0.8), _PLACE_STEPS)
     k = min(k, MAX_SIDE / max(layer.art.width, layer.art.height))
     w, h = max(1, round(layer.art.width * k)), max(1, round(layer.art.height * k))
     pixels = pixels_of(layer.art, w, h)
@@ -164,7 +174,7 @@ def _lay(frame: Frame, layer: Layer, view: View, unit: float, passed: float, sta
     x0, y0, x1, y1 = box
     sheet = _warp(_around(pixels, first, count), m, x0, y0, x1 - x0, y1 - y0)
     if layer.depth == 0:
-        frame[y0:y1, x0:x1] = sheet[..., :3]
+        frame[y0:y1, x0:x1] = cv2.cvtColor(sheet, cv2.COLOR_RGBA2RGB)
     else:
         _over(frame[y0:y1, x0:x1], sheet)
 

@@ -107,6 +107,7 @@ def road(s: Set) -> None:
 
 def forest(s: Set) -> None:
     s.open_sky()
+    s.hills(s.far, s.floor - 12, 8, 3, "#8fb597")
     for x in s.along(9):
         _pine(s.far, x, s.floor - 6, s.rng.uniform(30, 46), "#6f9d7b")
     for x in s.along(26):

@@ -63,6 +63,21 @@ class Player:
         """Where a point of the body is on the stage."""
         return at(self.body.map(self.pose(t)), *local)
 
+    def solid(self, t: float) -> list[Cel]:
+        """The body and its props alone: what the camera must not cut off."""
+        pose = self.pose(t)
+        m = self.body.map(pose)
+        cels = self.body.cels(pose)
+        for prop in (*self.back_props, *self.props):
+            cels += prop(t + self.phase, pose, m)
+        return cels
+
+    def at_table(self, t: float) -> list[Cel]:
+        """The body and what is before it: a table may go on beyond the picture."""
+        pose = self.pose(t)
+        beside = replace(pose, x=pose.x + 0.24 * pose.facing)
+        return [*self.body.cels(pose), *self.body.cels(beside)]
+
     def cels(self, t: float) -> list[Cel]:
         pose = self.pose(t)
         m = self.body.map(pose)

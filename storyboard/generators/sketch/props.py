@@ -27,6 +27,9 @@ _NOODLES = frozenset({"spaghetti", "steaming-bowl"})
 _SPARE = 1.06
 
 
+UMBRELLAS = frozenset({"umbrella", "umbrella-with-rain-drops", "closed-umbrella"})
+
+
 def thing_cel(
     body: Body, x: float, y: float, angle: float = 0.0, facing: int = 1, k: float = 1.0
 ) -> list[Cel]:
@@ -43,13 +46,23 @@ def in_hand(user: Body, thing: Thing, *, low: float = 0.0) -> Prop:
     """Held in the near hand (or the mouth), upright; `low` parts of the user's height below it."""
     body = body_of(thing)
     k = min(1.0, 0.22 / max(body.width, body.height))
-    long = {"umbrella": 0.46, "umbrella-with-rain-drops": 0.46}.get(thing.noun.picture, 0.0)
+    long = user.height * 0.76 if thing.noun.picture in UMBRELLAS else 0.0
 
     def cels(t: float, pose: Pose, m: Map) -> list[Cel]:
         x, y = at(m, *user.hand(pose))
         y += low * user.height
         if long:
-            return [sprite(body.art, x + 0.02 * pose.facing, y - long * 0.42, long, 3 * wave(t, 0.8))]
+            # Leant back over the head, turned in the hand.
+            lean = -9 * pose.facing + 3 * wave(t, 0.8)
+            whole = long / max(body.art.width, body.art.height)
+            art = body.art
+            grip = chain(
+                move(-art.left - art.width / 2, -art.top - art.height * 0.92),
+                scale(whole, whole),
+                turn(lean),
+                move(x, y),
+            )
+            return [Cel(art, grip)]
         if thing.alive:
             return thing_cel(body, x, y + body.height * 0.35, 3 * wave(t, 0.9))
         return [centred(body, x + 0.03 * pose.facing, y - body.height * k * 0.12, 5 * wave(t, 0.8), k)]
@@ -62,9 +75,27 @@ def instrument(user: Body, thing: Thing) -> Prop:
     body = body_of(thing)
     k = (0.56 * user.height + 0.06) / max(body.width, body.height)
 
-    def cels(t: float, _pose: Pose, m: Map) -> list[Cel]:
+    def cels(t: float, pose: Pose, m: Map) -> list[Cel]:
         x, y = at(m, *user.chest)
-        return [centred(body, x, y, 6 * wave(t, 2.4), k)]
+        held = [centred(body, x, y, 6 * wave(t, 2.4), k)]
+        return [*held, *user.grip(pose, m)] if isinstance(user, Figure) else held
+
+    return cels
+
+
+STANDING = frozenset({"~piano", "musical-keyboard", "drum", "long-drum"})
+"""Instruments that stand on the floor before who plays them."""
+
+
+def standing(user: Body, thing: Thing, ground: float) -> Prop:
+    """An instrument on the floor, and hands on it."""
+    body = body_of(thing)
+    k = user.height * 0.62 / body.height
+
+    def cels(t: float, pose: Pose, m: Map) -> list[Cel]:
+        beat = 1 + 0.012 * wave(t, 2.4)
+        held = thing_cel(body, pose.x + 0.3 * user.width * pose.facing, ground + 0.025, k=k * beat)
+        return [*held, *user.grip(pose, m)] if isinstance(user, Figure) else held
 
     return cels
 
@@ -137,11 +168,13 @@ def grazed(user: Body, food: Thing, floor: float, x: float, facing: int) -> Prop
     """Food before an animal: bites are taken, crumbs fly."""
     body = body_of(food)
     crumb = picture_art("~crumb")
+    # As high as the mouth, if that does not make a giant of it.
+    full = max(0.85, min(1.9, -user.mouth[1] * 1.02 / body.height))
 
     def cels(t: float, _pose: Pose, _m: Map) -> list[Cel]:
-        k = 0.85 * (1 - 0.42 * settle(t, 1.4))
+        k = full * (1 - 0.32 * settle(t, 1.4))
         place = x + facing * (user.mouth[0] + body.width * 0.36)
-        lift = max(0.0, -user.mouth[1] - body.height) * 0.55
+        lift = max(0.0, -user.mouth[1] - body.height * full) * 0.55
         cels = thing_cel(body, place, floor - lift, 3 * wave(t, 3), 1, k)
         if lift > 0.02:
             cels = [
@@ -161,18 +194,21 @@ def easel(user: Body, subject: Thing, floor: float, x: float, facing: int) -> Pr
     """A canvas on which the picture comes out, stroke by stroke, and a brush at work."""
     art = picture_art("~easel")
     shown = body_of(subject).art if subject.noun.picture != "framed-picture" else user.art
-    place = x + facing * (user.width * 0.5 + 0.2)
-    high = 0.58
+    place = x + facing * (user.width * 0.5 + 0.24)
+    high = 0.62
 
     def cels(t: float, pose: Pose, m: Map) -> list[Cel]:
         easel_cel = sprite(art, place, floor - high / 2, high)
         done = 0.3 + 0.7 * settle(t, 0.8)
         portrait = sprite(shown, place, floor - high * 0.62, 0.3, 0, done)
         hand = at(m, *user.hand(pose))
-        goal = (place - facing * 0.16 + 0.05 * wave(t, 1.1), floor - high * 0.6 + 0.08 * wave(t, 1.7))
-        near = 0.75
-        x1, y1 = hand[0] + (goal[0] - hand[0]) * near, hand[1] + (goal[1] - hand[1]) * near
-        brush = sprite(picture_art("paintbrush"), x1, y1, 0.2, 12 * wave(t, 1.7), flip=facing > 0)
+        goal = (place - facing * 0.1 + 0.03 * wave(t, 1.1), floor - high * 0.62 + 0.06 * wave(t, 1.4))
+        angle = math.degrees(math.atan2(goal[1] - hand[1], goal[0] - hand[0]))
+        # Held a little behind its middle; it never leaves the hand, and reaches the canvas when the arm does.
+        long = max(0.2, math.hypot(goal[0] - hand[0], goal[1] - hand[1]) + 0.05)
+        brush = Cel(
+            picture_art("~brush"), chain(move(-6, -16), scale(long / 26, 0.2 / 26), turn(angle), move(*hand))
+        )
         return [easel_cel, portrait, brush]
 
     return cels
@@ -209,6 +245,17 @@ def thrown(user: Body, thing: Thing, facing: int) -> Prop:
             return [centred(body, x, y, 0, k)]
         q = (p - 0.34) / 0.66
         return [centred(body, x + facing * 1.1 * q, y - 0.8 * q * (1 - q) * 1.2, facing * 500 * q, k)]
+
+    return cels
+
+
+def headlight(car: Body) -> Prop:
+    """What a car's lamp throws on the road at night."""
+
+    def cels(t: float, _pose: Pose, m: Map) -> list[Cel]:
+        k = 0.62 / 34
+        beam = chain(move(0, -16.5), scale(k, k), turn(4), move(car.width * 0.47, -car.height * 0.32), m)
+        return [Cel(picture_art("~beam"), beam, 0.85 + 0.03 * wave(t, 3), lit=True)]
 
     return cels
 

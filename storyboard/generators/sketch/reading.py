@@ -7,9 +7,12 @@ from dataclasses import replace
 from functools import lru_cache
 
 from storyboard.generators.sketch import foreign, words
+from storyboard.generators.sketch.cast import Cast, from_cast
+from storyboard.generators.sketch.filming import PACES, SHOT_SIZES
+from storyboard.generators.sketch.lemmas import is_plural
 from storyboard.generators.sketch.nouns import listed, nouns
 from storyboard.generators.sketch.scene import Deed, Note, Scene, Thing, Tie
-from storyboard.generators.sketch.verbs import CROWD_WORDS, MANY, PACES, SHOT_SIZES, SIZES
+from storyboard.generators.sketch.verbs import CROWD_WORDS, MANY, SIZES
 from storyboard.generators.sketch.words import Part
 
 MAX_THINGS = 7
@@ -23,25 +26,31 @@ _TO_OBJECT = frozenset({"throw", "hold", "push", "catch"})
 """Motions after which "on", "into", ... place the object, not the one who acts."""
 _SEEKS = listed("eat drink read cook paint catch throw cut")
 """Motions that are nothing without an object."""
-_ROLES = {"thing": "picture", "verb": "motion", "place": "place", "time": "time", "weather": "weather",
+_ROLES = {"thing": "picture", "verb": "motion", "state": "motion", "scenery": "place", "place": "place", "time": "time", "weather": "weather",
           "camera": "camera", "colour": "colour", "size": "size", "count": "count", "unknown": "unknown"}  # fmt: skip
+_ASIDE = frozenset({"of", "out", "with", "hold", "behind"})
+"""Relations whose place is where something comes from or what it has, if another place is named."""
 _DIRECTED_PLACES = frozenset({"into", "out", "through", "over"})
 
 
 @lru_cache(256)
-def read(prompt: str) -> Scene:
-    """What `prompt` (any text, any length, any language) means. Never fails; the unknown is in the notes."""
-    listed = words.split(prompt)
+def read(prompt: str, cast: Cast = ()) -> Scene:
+    """What `prompt` (any text, any length, any language) means, with the pictures that `cast` has for its words.
+
+    Never fails; the unknown is in the notes.
+    """
+    listed = words.split(prompt, cast)
     language = foreign.language_of(listed)
-    found = words.parts(prompt) if language == "en" else foreign.parts(listed, language)
-    return _Parser(found).scene()
+    found = words.parts(prompt, cast) if language == "en" else foreign.parts(listed, language)
+    return _Parser(found, cast).scene()
 
 
 class _Parser:
     """One pass over the parts, remembering the clause's subject and what waits for an object."""
 
-    def __init__(self, parts: list[Part]) -> None:
+    def __init__(self, parts: list[Part], cast: Cast) -> None:
         self.parts = parts
+        self.cast = cast
         self.things: list[Thing] = []
         self.deeds: list[Deed] = []
         self.ties: list[Tie] = []
@@ -54,11 +63,15 @@ class _Parser:
         self.waiting: tuple[str, int] | None = None  # a relation and its first thing
         self.joined = False  # "and" was just read
         self.orphan: Part | None = None  # a verb before any thing ("eating spaghetti")
+        self.state = ""  # a motion that describes the next thing ("a burning candle")
+        self.states: list[Deed] = []
+        self.led = False  # a relation was read, its place or thing was not
+        self.aside = False  # the place just named was by the way
         self.colour, self.scale, self.count, self.empty = "", 1.0, 0, False
 
     def scene(self) -> Scene:
         readers: dict[str, Callable[[Part], None]] = {
-            "thing": self._thing, "pronoun": self._pronoun, "verb": self._verb, "relation": self._relation,
+            "thing": self._thing, "pronoun": self._pronoun, "verb": self._verb, "state": self._state, "scenery": self._scenery, "relation": self._relation,
             "direction": self._direction, "place": self._setting, "time": self._setting, "weather": self._setting,
             "camera": self._camera, "colour": self._colour, "size": self._size, "count": self._count,
             "empty": self._empty, "and": self._and, "break": self._break,
@@ -96,12 +109,20 @@ class _Parser:
         if same is None:
             self.things.append(thing)
         self._forget_qualities()
-        self._place_thing(len(self.things) - 1 if same is None else same)
+        index = len(self.things) - 1 if same is None else same
+        if self.state:
+            self.states.append(Deed(self.state, index))
+            self.state = ""
+        self._place_thing(index)
 
     def _same(self, thing: Thing) -> int | None:
         """The thing named before that this one is again ("a dog ... the dog")."""
         for i, other in enumerate(self.things):
-            if other.noun.picture == thing.noun.picture and not self.joined and i != self.last:
+            # Two of the cast may have one picture and are two all the same; a name is always the same one.
+            if other.noun.cast or thing.noun.cast:
+                if other.noun.word == thing.noun.word:
+                    return i
+            elif other.noun.picture == thing.noun.picture and not self.joined and i != self.last:
                 return i
         return None
 
@@ -110,11 +131,12 @@ class _Parser:
         if low in CROWD_WORDS:
             return 4
         assert part.noun is not None
-        plural = low.endswith("s") and low not in nouns() and part.noun.word != low
-        return 3 if plural or low in ("men", "women", "children", "mice", "geese", "wolves", "leaves") else 1
+        plural = low.endswith("s") and low not in nouns() and not part.noun.word.endswith("s")
+        return 3 if plural or is_plural(low) else 1
 
     def _place_thing(self, index: int) -> None:
         """Gives a thing just named its part in the clause: related, acted on, or the subject."""
+        self.led = False
         deed = None if self.clause_deed is None else self.deeds[self.clause_deed]
         if self.waiting is not None:
             kind, anchor = self.waiting
@@ -183,6 +205,9 @@ class _Parser:
         self.clause_deed = len(self.deeds) - 1
         self.joined = False
 
+    def _state(self, part: Part) -> None:
+        self.state = part.value
+
     def _actor(self, part: Part) -> int | None:
         """Who does it: the subject, or in "a man watches a dog running" the one just named."""
         deed = None if self.clause_deed is None else self.deeds[self.clause_deed]
@@ -206,6 +231,7 @@ class _Parser:
 
     def _relation(self, part: Part) -> None:
         deed = None if self.clause_deed is None else self.deeds[self.clause_deed]
+        self.led = True
         if self.last is None or part.value == "to":
             return
         anchor = self.last
@@ -214,19 +240,33 @@ class _Parser:
         if part.value == "hold" and deed is None:
             anchor = self.subject if self.subject is not None else self.last
         self.waiting = (part.value, anchor)
-        self.notes.append(Note(part.text, "relation", part.value))
+        if part.text:
+            self.notes.append(Note(part.text, "relation", part.value))
 
     # How it is filmed.
 
+    def _scenery(self, part: Part) -> None:
+        self.frame.setdefault("scenery", part.value)
+
     def _setting(self, part: Part) -> None:
+        # "A waterfall in the jungle": what is shown is not where it is.
+        shown = not self.things and not self.led
+        aside = (self.aside or shown) and self.waiting is None and part.role == "place" and not self.led
         if part.role == "place" and self.waiting is not None:
             kind, anchor = self.waiting
+            aside = kind in _ASIDE
+            if kind == "of" and self.things[anchor].noun.kind in ("thing", "food"):
+                self.waiting = None  # "a map of Paris", "a bucket of sand": nobody is there
+                self.notes = [note for note in self.notes if note.words != part.text or note.role != "place"]
+                return
             deed = self.clause_deed
             if kind in _DIRECTED_PLACES and deed is not None and not self.deeds[deed].way:
                 self.deeds[deed] = replace(self.deeds[deed], way=kind)
             self.last = anchor
         self.waiting = None
-        self.frame.setdefault(part.role, part.value)
+        self.led = False
+        self.aside = aside  # "from a rooftop loft"
+        self.frame.setdefault("aside" if aside else part.role, part.value)
         self._settle_qualities()
 
     def _camera(self, part: Part) -> None:
@@ -256,7 +296,18 @@ class _Parser:
         self._settle_qualities()
         if self.orphan is not None:
             self._adopt(self.orphan)
+        if "aside" in self.frame:
+            self.frame.setdefault("place", self.frame["aside"])
+        if (around := self.frame.get("scenery")) and self.frame.setdefault("place", around) != around:
+            self._snow_on(around)
+        busy = {deed.who for deed in self.deeds}
+        self.deeds.extend(deed for deed in self.states if deed.who not in busy)
         self._find_objects()
+
+    def _snow_on(self, around: str) -> None:
+        """ "A snowy forest" is a forest, and it snows."""
+        if around == "snow":
+            self.frame.setdefault("weather", "snowfall")
 
     def _find_objects(self) -> None:
         """What is eaten, drunk or read, where the verb comes last (Japanese) or the words are loose."""
@@ -273,8 +324,9 @@ class _Parser:
         alive = next((i for i, thing in enumerate(self.things) if thing.alive), None)
         first: int | None = 0 if self.things else None
         if alive is None and verb.value in _NEEDS_SOMEONE and (self.things or "place" in self.frame):
-            self.things.append(Thing(nouns()["person"]))
-            self.notes.append(Note(verb.text, "picture", "person"))
+            person = from_cast(self.cast, verb.text) or nouns()["person"]
+            self.things.append(Thing(person))
+            self.notes.append(Note(verb.text, "picture", person.picture))
             someone = len(self.things) - 1
             self.deeds.insert(0, Deed(verb.value, someone, first))
             self.ties = [

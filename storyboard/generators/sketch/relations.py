@@ -9,12 +9,15 @@ from storyboard.generators.sketch.bodies import Figure
 from storyboard.generators.sketch.casting import CONTAINERS
 from storyboard.generators.sketch.doing import new_player, travel
 from storyboard.generators.sketch.geometry import at, settle
-from storyboard.generators.sketch.motion import ACTS, PUPPET_ACTS, Act, dive, leap, ride_seat
+from storyboard.generators.sketch.motion import ACTS, PUPPET_ACTS, Act, dive, leap, ride_seat, ride_wheels
 from storyboard.generators.sketch.nouns import listed
 from storyboard.generators.sketch.players import Player
 from storyboard.generators.sketch.scene import Deed, Thing, Tie
 from storyboard.generators.sketch.world import World
 
+_OPEN = listed("bicycle motorcycle motor-scooter kick-scooter skateboard sled roller-skate shopping-cart tractor "
+               "manual-wheelchair auto-rickshaw racing-car")  # fmt: skip
+"""Vehicles that one sits on and not in."""
 _SEATS = listed("couch-and-lamp bed chair ~throne bathtub toilet seat")
 
 
@@ -73,9 +76,15 @@ def make_room(above: Player) -> None:
 
 def mount(w: World, player: Player, host: Player, deed: Deed | None) -> None:
     body, seat = player.body, host.body.seat
-    drop = body.height * (0.34 if isinstance(body, Figure) else 0.12)
+    # Hips on the back; what is no person stands on it.
+    drop = body.hips + 0.02 if isinstance(body, Figure) else body.height * 0.12
+    inside = host.body.thing.noun.kind == "vehicle" and host.body.thing.noun.picture not in _OPEN
+    if inside and isinstance(body, Figure):
+        # Behind the doors, head and shoulders over the roof.
+        seat, drop = (-0.04 * host.body.width, -host.body.height * 0.92), body.height * 0.3
     host.act = riding_act(host)
-    travel(w, host, "ride" if deed is None or deed.motion in ("ride", "") else deed.motion)
+    goes = "drive" if host.body.thing.noun.kind == "vehicle" else "ride"
+    travel(w, host, goes if deed is None or deed.motion in ("ride", "") else deed.motion)
 
     def leader(t: float) -> tuple[float, float, float]:
         pose = host.pose(t)
@@ -85,8 +94,8 @@ def mount(w: World, player: Player, host: Player, deed: Deed | None) -> None:
     player.leader, player.path, player.shadow, player.facing = leader, None, False, host.facing
     player.heel_effects = []
     rides = deed is None or deed.motion in ("ride", "drive", "run", "walk", "fly", "")
-    player.act = ride_seat if rides else player.act
-    player.depth = host.depth + 0.5 if isinstance(body, Figure) else host.depth + 0.4
+    player.act = (ride_seat if host.body.thing.noun.kind == "beast" else ride_wheels) if rides else player.act
+    player.depth = host.depth + (-0.1 if inside else 0.5 if isinstance(body, Figure) else 0.4)
 
 
 def riding_act(host: Player) -> Act:

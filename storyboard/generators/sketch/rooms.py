@@ -7,6 +7,7 @@ from storyboard.generators.sketch.scenery import ABOVE, LIGHTS, PlaceDrawing, Se
 
 def _wall(s: Set, top: str, low: str) -> None:
     s.sky.shade(0, -ABOVE, s.width, s.floor + ABOVE, [top, low])
+    s.sky.rect(0, s.floor - 1, s.width, s.bottom - s.floor + ABOVE, low)
 
 
 def _boards(s: Set, fill: str, seam: str) -> None:

@@ -8,12 +8,12 @@ from functools import lru_cache
 
 from storyboard.generators.sketch.art import Tint
 from storyboard.generators.sketch.backdrop import backdrop, floor_of, place_of
-from storyboard.generators.sketch.bodies import Cel, Figure, body_of
-from storyboard.generators.sketch.camera import View, camera
-from storyboard.generators.sketch.casting import carried, find_used, scale_things
+from storyboard.generators.sketch.bodies import Cel, body_of
+from storyboard.generators.sketch.camera import DEEP, ROOMY, SIDEWAYS, camera, seen
+from storyboard.generators.sketch.casting import carried, find_used, implied, scale_things, upright
 from storyboard.generators.sketch.doing import new_player
+from storyboard.generators.sketch.framing import first_view
 from storyboard.generators.sketch.motion import TRAVEL
-from storyboard.generators.sketch.nouns import listed
 from storyboard.generators.sketch.painting import Stage
 from storyboard.generators.sketch.players import Player
 from storyboard.generators.sketch.relations import put_by
@@ -22,8 +22,6 @@ from storyboard.generators.sketch.using import give_props
 from storyboard.generators.sketch.world import EASEL, World
 
 _TEMPO = {"slow": 0.45, "fast": 2.2}
-_ROOMY = listed("pan-left pan-right tilt-up tilt-down zoom-out orbit dutch handheld")
-"""Camera moves that look beyond the picture's first edges."""
 _GAP = 0.07
 """Between neighbours, in stage units."""
 
@@ -31,22 +29,24 @@ _GAP = 0.07
 @lru_cache(32)
 def stage(scene: Scene, seed: int, width: int, height: int) -> Stage:
     """The stage of `scene` for pictures of this shape. The seed varies who stands where and which way they go."""
-    w = _world(scene, seed, width / height)
+    w = _world(implied(scene), seed, width / height)
     _set_up(w)
     cast = sorted((player for group in w.players.values() for player in group), key=lambda p: p.depth)
     high = [p for p in cast if p.body.thing.noun.kind == "sky" and p.leader is None]
     low = [p for p in cast if p not in high]
-    start, scroll = _view(w), _scroll(w)
-    camera_roams = bool(_ROOMY & set(scene.moves))
+    start, scroll = first_view(w), _scroll(w)
+    moves = set(scene.moves)
     # Sun and moon hang between the sky and the hills, so these must be separate sheets.
-    moving = bool(scroll or high or camera_roams)
+    moving = bool(scroll or high or (DEEP | ROOMY) & moves)
+    looking = camera(scene.moves, start, w.height, 0.0)
     drawn = backdrop(
         scene,
         w.width,
         w.height,
         random.Random(seed + 1),
         moving=moving,
-        roomy=start.zoom < 0.95 or camera_roams,
+        sliding=bool(scroll or SIDEWAYS & moves),
+        seen=seen(looking, w.width, w.height),
     )
     return Stage(
         width=w.width,
@@ -55,12 +55,13 @@ def stage(scene: Scene, seed: int, width: int, height: int) -> Stage:
         front=drawn.front,
         cast=_all_cels(low),
         sky_cast=_all_cels(high),
-        camera=camera(scene.moves, start, w.height, 0.0),
+        camera=looking,
         scroll=scroll,
         tint=_on_faces(drawn.tint),
         veil=drawn.veil,
         veil_speed=drawn.veil_speed,
         tempo=_TEMPO.get(scene.pace, 1.0),
+        closest=max(looking(t).at(1).zoom for t in (0.0, 1.0, 3.0)),
     )
 
 
@@ -69,7 +70,7 @@ def _world(scene: Scene, seed: int, aspect: float) -> World:
     rng = random.Random(seed)
     place = place_of(scene)
     floor = floor_of(place, height)
-    return World(scene, seed, width, height, place, floor, _direction(scene, rng), rng, list(scene.things))
+    return World(scene, seed, width, height, place, floor, _direction(scene, rng), rng, upright(scene))
 
 
 def _set_up(w: World) -> None:
@@ -181,37 +182,6 @@ def _scroll(w: World) -> float:
     if not speeds and any(thing.noun.kind in ("bird", "aircraft", "boat") for thing in w.things):
         speeds = [0.3]
     return w.dir * max(speeds, default=0.0)
-
-
-def _view(w: World) -> View:
-    middle = View(w.width / 2, w.height / 2)
-    main = _main(w)
-    if w.scene.shot == "wide":
-        return middle._replace(zoom=0.78)
-    if w.scene.shot == "aerial":
-        return middle._replace(zoom=0.74, y=w.height / 2 + 0.1)
-    if w.scene.shot == "low":
-        return middle._replace(zoom=1.2, y=w.height / 2 - 0.06, roll=-2)
-    if main is None or w.scene.shot not in ("close", "medium"):
-        return middle
-    x, y = main.place(0.9, main.body.face)
-    if w.eats_at(main):
-        y += 0.1
-        x += 0.05 * main.facing
-    wanted = (
-        0.56 / (0.4 * main.body.height)
-        if isinstance(main.body, Figure)
-        else 0.7 / max(main.body.width, main.body.height)
-    )
-    if main.body.thing.human and w.eats_at(main):
-        wanted = min(wanted, 1.6)
-    zoom = max(1.25, min(2.6, wanted)) if w.scene.shot == "close" else 1.3
-    return View(x, y, zoom)
-
-
-def _main(w: World) -> Player | None:
-    order = [deed.who for deed in w.scene.deeds] + list(range(len(w.scene.things)))
-    return next((w.players[i][0] for i in order if w.players.get(i)), None)
 
 
 def _all_cels(players: list[Player]) -> Callable[[float], list[Cel]]:

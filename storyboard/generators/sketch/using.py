@@ -8,6 +8,7 @@ from storyboard.generators.sketch import props
 from storyboard.generators.sketch.art import picture_art
 from storyboard.generators.sketch.backdrop import FLOATING, WET
 from storyboard.generators.sketch.bodies import Cel, Figure, Pose, sprite
+from storyboard.generators.sketch.casting import INSTRUMENTS
 from storyboard.generators.sketch.doing import travel
 from storyboard.generators.sketch.geometry import Map, wave
 from storyboard.generators.sketch.motion import ACTS, PUPPET_ACTS, flap
@@ -16,9 +17,6 @@ from storyboard.generators.sketch.players import Player
 from storyboard.generators.sketch.scene import Thing, Tie
 from storyboard.generators.sketch.world import EASEL, World
 
-_INSTRUMENTS = listed(
-    "guitar violin banjo accordion saxophone trumpet flute drum long-drum musical-keyboard ~piano microphone"
-)
 _CUTLERY = listed("~fork spoon chopsticks kitchen-knife")
 """Drawn already by who eats."""
 
@@ -50,6 +48,14 @@ def seat(w: World, player: Player, i: int) -> None:
             lambda _t, _pose, _m: [sprite(table, player.x, player.ground - wide * 0.3, wide * 1.06)]
         )
         player.y, player.shadow, player.depth = top + 0.02, False, player.depth + 0.3
+    elif (
+        isinstance(player.body, Figure)
+        and tied
+        and (deed := w.scene.deed_of(i))
+        and deed.motion == "sit"
+        and not any(i == tie.a and tie.kind in ("on", "in", "ride") for tie in w.scene.ties)
+    ):
+        player.y += player.body.hips * 0.8  # on the ground
     elif thing.human and (deed := w.scene.deed_of(i)) and deed.motion in ("lean", "sit") and not tied:
         chair, x, ground = picture_art("chair"), player.x - 0.02 * player.facing, player.ground
         player.back_props.append(lambda _t, _pose, _m: [sprite(chair, x, ground - 0.2, 0.42)])
@@ -70,7 +76,7 @@ def tied(w: World, player: Player, tie: Tie) -> None:
     elif tie.kind in ("with", "hold", "on") and not (thing.noun.picture in _CUTLERY and w.eats(tie.a)):
         player.props.append(props.in_hand(player.body, thing))
         act = player.act
-        held = 72.0 if thing.noun.picture != "umbrella" else 60.0
+        held = 112.0 if thing.noun.picture in props.UMBRELLAS else 72.0
         player.act = lambda t: replace(act(t), near_arm=held + 4 * wave(t, 0.8))
 
 
@@ -106,11 +112,14 @@ def use(w: World, player: Player, motion: str, thing: Thing | None) -> None:
         player.props.append(props.twirled(body, thing, x, w.floor + 0.12, wide))
     elif motion in ("cook", "cut", "wash"):
         player.props.append(props.pan(body, thing) if motion == "cook" else props.in_hand(body, thing))
-    elif motion == "play" and thing.noun.picture in _INSTRUMENTS:
-        player.props.append(props.instrument(body, thing))
+    elif motion == "play" and thing.noun.picture in INSTRUMENTS:
+        upright = thing.noun.picture in props.STANDING
+        player.props.append(
+            props.standing(body, thing, player.ground) if upright else props.instrument(body, thing)
+        )
     elif motion == "catch":
         player.props.append(props.caught(body, thing, facing))
-    elif motion in ("throw", "play") and thing.noun.picture not in _INSTRUMENTS:
+    elif motion in ("throw", "play") and thing.noun.picture not in INSTRUMENTS:
         player.props.append(props.thrown(body, thing, facing))
     else:
         player.props.append(props.in_hand(body, thing))

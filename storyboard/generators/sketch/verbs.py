@@ -1,230 +1,62 @@
-"""What things do: which motion a verb is, and which words make a place, a time, a camera move, a colour."""
+"""What things do: which motion a verb is, and which words make a place, a time, a colour, a number."""
 
 from __future__ import annotations
 
 from functools import cache
 
+from storyboard import resources
 from storyboard.generators.sketch.nouns import listed
 
 
-def _table(text: str) -> dict[str, str]:
-    """`name: word, phrase` lines as word -> name; the first line that has a word wins."""
-    result: dict[str, str] = {}
-    for line in text.strip().splitlines():
-        name, _, words = line.strip().partition(": ")
-        for word in words.split(", "):
-            result.setdefault(word, name)
-    return result
-
-
 @cache
+def _tables() -> dict[str, dict[str, str]]:
+    """The tables of `words.txt`: table -> word or phrase -> what it is."""
+    tables: dict[str, dict[str, str]] = {}
+    table: dict[str, str] = {}
+    for line in resources.path("pictures/words.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            table = tables.setdefault(line.strip("[]"), {})
+        elif line and not line.startswith("#"):
+            name, _, words = line.partition(": ")
+            for word in words.split(", "):
+                table.setdefault(word, name)
+    return tables
+
+
 def motions() -> dict[str, str]:
     """Verb (as in a dictionary) or phrase -> motion."""
-    return _table(
-        """
-        walk: walk, stroll, wander, march, step, approach, enter, leave, hike, pace, tiptoe, arrive, crawl, come, go, limp, sneak, parade, shuffle, patrol, travel, stomp, exit, cross, pass, move, follow, trot
-        run: run, sprint, jog, race, rush, hurry, dash, escape, flee, gallop, charge, storm, scurry
-        drive: drive, speed, cruise, park, reverse, skate, ski, surf, snowboard, skateboard, cycle, pedal, sail, row, slide, glide across, steer, scoot, pull up
-        chase: chase, pursue, hunt
-        ride: ride
-        roll: roll, tumble down, trundle
-        fly: fly, soar, hover, flap, glide, circle, swoop, zoom past, zip
-        rise: rise, ascend, climb, lift, launch, take off, takes off, taking off, blast off, blasts off, blasting off, fly up, flies up, flying up, float up, floats up, float away, floats away, levitate, lift off, lifts off, soar up, shoot up, shoots up, emerge, stand up, stands up, go up, goes up, get up, gets up, erupt upward
-        fall: fall, drop, tumble, plunge, sink, collapse, descend, crash, land, fall down, falls down, rain down, rains down, trip, go down, goes down, faint, slip, fly down, flies down, drip, cascade
-        dive: dive, dip, plunge into
-        jump: jump, leap, hop, pounce, vault, skip, spring, breach
-        bounce: bounce, bob, trampoline
-        spin: spin, rotate, turn, revolve, pirouette, cartwheel, turn around, turns around, orbit, whirl around
-        twirl: twirl, whirl, swirl, wind, coil, stir, whisk, mix
-        dance: dance, boogie, waltz, tango, salsa, party, celebrate, groove, sway, cheer, rejoice
-        wave: wave, greet, beckon, raise, salute, clap, applaud, gesture, point, conduct, high-five
-        shake: shake, tremble, shiver, vibrate, shudder, quiver, rattle, panic, buzz, wobble, wiggle, rumble
-        eat: eat, chew, munch, devour, bite, slurp, taste, gobble, feast, nibble, swallow, gulp, lick, enjoy, dine, sample, stuff, feed
-        drink: drink, sip, guzzle
-        hug: hug, embrace, cuddle, kiss, snuggle, marry
-        fight: fight, battle, box, wrestle, attack, duel, punch, slap, spar, argue, clash, shout at
-        explode: explode, burst, erupt, blow up, blows up, blowing up, detonate, shatter, pop, combust
-        swim: swim, paddle
-        float: float, drift, hang, levitate softly
-        grow: grow, expand, swell, inflate, bloom, enlarge, stretch
-        shrink: shrink, melt, deflate, dwindle, vanish, disappear, fade, dissolve
-        laugh: laugh, giggle, chuckle, smile, grin, beam
-        cry: cry, weep, sob
-        splash: splash, splatter, spill, spray, gush, squirt, pour, flow, drizzle, fling, fly everywhere, flies everywhere
-        cook: cook, fry, bake, boil, simmer, grill, roast, prepare, sizzle, steam, make
-        sleep: sleep, nap, doze, rest, dream, snore, lie, lay, asleep
-        paint: paint, draw, sketch, color, colour
-        write: write, type, work, study, code
-        play: play, strum, drum, perform, jam
-        sing: sing, hum, shout, scream, yell, roar, howl, bark, meow, cheer loudly, announce
-        talk: talk, speak, say, chat, tell, ask, whisper, discuss, explain, interview, present
-        read: read
-        look: look, watch, stare, gaze, see, observe, peek, peer, glance, inspect, admire, search, wait, think, look around, looks around, sniff, ponder, contemplate, pose, notice
-        sit: sit, perch, meditate, sit down, sits down, kneel
-        stand: stand, stay, remain, be, live, stand still
-        catch: catch, fetch, grab, snatch, receive
-        throw: throw, toss, hurl, pitch, kick, shoot, launch at, juggle, fire, blow
-        lean: lean, lean back, leans back, leaning back, bow, bend, recline, sigh
-        push: push, pull, drag, carry
-        hold: hold, clutch, grip, wear, lift up, lifts up, hold up, holds up, show, have, bring, offer, give, serve, take, pick, pick up, picks up, wield
-        burn: burn, blaze, flicker, ignite
-        shine: shine, glow, sparkle, twinkle, glitter, gleam, glimmer, glisten, flash
-        cut: cut, chop, slice, carve, dice, peel, saw
-        wash: wash, clean, scrub, sweep, shower, bathe, mop
-        slurp: slurp up
-        """
-    )
+    return _tables()["motions"]
 
 
-@cache
 def relations() -> dict[str, str]:
     """Preposition or phrase between two things -> how they are staged."""
-    return _table(
-        """
-        on: on top of, on, upon, onto, atop, aboard, sitting on, standing on
-        ride: riding on, astride, on the back of
-        under: under, beneath, below, underneath
-        over: over, above, across the top of
-        in: inside, inside of, in, within, from inside
-        into: into, in to
-        out: out of, from
-        behind: behind, in back of
-        before: in front of, before
-        between: between, among, amid
-        beside: next to, beside, alongside, by, near, at, against, around, past
-        with: with, and, accompanied by, together with, plus
-        hold: holding, wearing, carrying, clutching, wielding
-        of: of, full of, filled with, covered in, covered with, made of
-        toward: towards, toward, to
-        through: through, across, along, down, up
-        """
-    )
+    return _tables()["relations"]
 
 
-@cache
 def directions() -> dict[str, str]:
     """Words after a verb -> where the motion goes."""
-    return _table(
-        """
-        left: left, to the left, leftward, leftwards, from right to left, from the right
-        right: right, to the right, rightward, rightwards, from left to right, from the left
-        up: up, upward, upwards, skyward, into the air, into the sky, higher, up into the sky
-        down: down, downward, downwards, to the ground, to the floor
-        away: away, into the distance, off into the distance
-        near: toward the camera, towards the camera, at the camera, towards us, toward us, to camera, into the camera
-        around: around, in circles, round and round, everywhere
-        """
-    )
+    return _tables()["directions"]
 
 
-@cache
 def places() -> dict[str, str]:
     """Noun or phrase -> the place that is drawn."""
-    return _table(
-        """
-        kitchen: kitchen, bakery, galley, stove
-        restaurant: restaurant, cafe, café, diner, bar, pub, trattoria, bistro, pizzeria, dining room, dining hall, cafeteria, canteen, coffee shop, banquet
-        city: city, new york city, new york, town, downtown, skyline, manhattan, metropolis, tokyo, paris, london, rome, times square, hong kong, city skyline, cityscape, rooftop, roof, los angeles, chicago
-        street: street, alley, sidewalk, pavement, crosswalk, avenue, neighborhood, neighbourhood, village, market, plaza, square, suburb, parking lot, shop, old town, marketplace
-        road: road, highway, motorway, freeway, lane, racetrack, race track, route, country road, runway, railway, tracks
-        forest: forest, woods, woodland, jungle, rainforest, grove, swamp, enchanted forest, wood
-        beach: beach, shore, seaside, coast, island, sand, shoreline, seashore, tropical island, desert island
-        sea: sea, ocean, lake, water, waves, wave, pond, bay, harbor, harbour, high seas, surface of the sea
-        pool: pool, swimming pool
-        underwater: underwater, under water, under the sea, under the ocean, ocean floor, seabed, coral reef, reef, deep sea, bottom of the sea, aquarium, below the waves
-        river: river, stream, riverbank, creek, canal, waterfall, brook, venice
-        mountains: mountain, mountains, hill, hills, cliff, peak, summit, alps, canyon, valley, mountaintop, himalayas, mountain peak, everest
-        desert: desert, dune, dunes, sahara, wild west, savanna, savannah, wasteland, egypt, pyramid, pyramids
-        space: space, outer space, galaxy, universe, cosmos, orbit, milky way, zero gravity, nebula
-        moon: lunar surface, surface of the moon, on the moon
-        mars: mars, red planet
-        room: room, bedroom, living room, house interior, apartment, studio, office, classroom, indoors, inside the house, library, hospital room, lounge, hallway, corridor, floor, wall, ceiling, at home, attic, nursery, museum hall, gallery, art gallery, laboratory, lab
-        dungeon: dungeon, cave, cellar, basement, tunnel, cavern, crypt
-        stage: stage, theater, theatre, concert, show, opera, opera house, circus ring, spotlight, club, nightclub, disco, dance floor, ballroom, arena, gym, cinema
-        field: field, meadow, grass, prairie, countryside, farm, pasture, lawn, wheat field, hillside, stadium, steppe, plain, plains, flower field, football field
-        garden: garden, park, backyard, yard, orchard, vineyard, greenhouse, playground, picnic, zoo, central park
-        snow: snow, snowy field, arctic, antarctica, tundra, glacier, ice, north pole, south pole, snowy landscape, iceberg, snowy mountain, ski slope, frozen lake, winter landscape
-        sky: sky, clouds, air, heaven, mid-air, midair, above the clouds, through the clouds
-        castle: throne room, castle courtyard, palace, castle hall, great hall
-        volcano: lava, hell, underworld, inferno, erupting volcano
-        """
-    )
+    return _tables()["places"]
 
 
-@cache
 def scenery() -> dict[str, str]:
     """Adjectives and materials that name a place without being its noun: "snowy" -> snow."""
-    return {
-        "snowy": "snow",
-        "sandy": "beach",
-        "urban": "city",
-        "grassy": "field",
-        "icy": "snow",
-        "tropical": "beach",
-        "lunar": "moon",
-        "cosmic": "space",
-        "rural": "field",
-        "medieval": "castle",
-    }
+    return _tables()["scenery"]
 
 
-@cache
 def times() -> dict[str, str]:
     """Words for the light -> time of day."""
-    return _table(
-        """
-        night: night, midnight, nighttime, moonlight, moonlit, dark, at night, nocturnal, starry, evening, late at night, neon, under the stars, starlight, starry night, nightfall, darkness
-        sunset: sunset, dusk, golden hour, twilight, sundown, at sunset, setting sun, golden light
-        dawn: dawn, sunrise, daybreak, early morning, morning, at dawn
-        day: day, noon, daytime, midday, afternoon, daylight, sunny, sunlight, sunshine, bright day
-        """
-    )
+    return _tables()["times"]
 
 
-@cache
 def weathers() -> dict[str, str]:
     """Words for the weather -> what falls or hangs in the air."""
-    return _table(
-        """
-        rain: rain, rainy, raining, drizzle, shower of rain, downpour, pouring rain
-        snowfall: snowing, snowfall, snowflakes, blizzard, falling snow, snowstorm, winter, in the snow, snow falls, snow falling
-        storm: storm, stormy, thunderstorm, thunder, lightning, tempest
-        fog: fog, foggy, mist, misty, haze, hazy, smoky, smoke
-        wind: wind, windy, breeze, breezy, gust, autumn wind
-        """
-    )
+    return _tables()["weathers"]
 
-
-@cache
-def cameras() -> dict[str, str]:
-    """Words for the camera -> shot size (`close`, `medium`, `wide`, `aerial`, `low`) or move."""
-    return _table(
-        """
-        close: close-up, close up, closeup, extreme close-up, extreme close up, macro, tight shot, portrait shot, close shot, headshot
-        medium: medium shot, mid shot, medium close-up, cowboy shot, two-shot, two shot
-        wide: wide shot, wide, wide angle, wide-angle, establishing shot, long shot, panorama, panoramic, full shot, extreme wide shot, extreme long shot, very wide
-        aerial: aerial, aerial view, aerial shot, bird's eye view, bird's-eye view, drone shot, drone view, overhead, overhead shot, top-down, from above, top view, drone footage, drone, high angle
-        low: low angle, low-angle, from below, worm's eye view
-        zoom-in: zoom in, zooms in, zooming in, push in, pushes in, dolly in, camera moves in, slow zoom, zoom, camera pushes in, move in, dolly forward, crash zoom
-        zoom-out: zoom out, zooms out, zooming out, pull out, pulls out, pull back, pulls back, dolly out, dolly back, camera pulls back, reveal
-        pan-left: pan left, pans left, panning left, camera pans left, truck left
-        pan-right: pan right, pans right, panning right, camera pans right, pan, panning, pans, camera pans, truck right, truck shot
-        tilt-up: tilt up, tilts up, tilting up, crane up, camera rises, pedestal up, camera tilts up, crane shot, tilt
-        tilt-down: tilt down, tilts down, tilting down, crane down, pedestal down, camera tilts down
-        tracking: tracking shot, tracking, camera follows, follow shot, steadicam, dolly, dolly shot, following shot, tracks
-        handheld: handheld, hand-held, shaky cam, shaky, documentary style, found footage, shaky camera
-        orbit: orbiting shot, orbit shot, camera orbits, arc shot, 360, rotating camera, camera circles
-        pov: pov, point of view, first person, first-person, point-of-view
-        dutch: dutch angle, tilted angle, canted angle
-        slow: slow motion, slow-motion, slowmo, slow mo, in slow motion, slow-mo
-        fast: time lapse, timelapse, time-lapse, fast motion, hyperlapse, sped up, fast forward
-        still: static shot, static, locked off, locked-off, tripod, still camera
-        """
-    )
-
-
-SHOT_SIZES = frozenset({"close", "medium", "wide", "aerial", "low"})
-PACES = frozenset({"slow", "fast"})
 
 COLOURS: dict[str, tuple[int, int, int]] = {
     "red": (226, 40, 44),
@@ -266,7 +98,9 @@ NUMBERS: dict[str, int] = {
 MANY = 9
 """The most of one thing that is drawn."""
 
-CROWD_WORDS = frozenset({"people", "crowd", "audience", "family", "villager", "passenger"})
+CROWD_WORDS = listed(
+    "people army team group crew squad gang mob parade procession herd flock swarm fleet crowd audience family villager passenger traffic band orchestra choir everyone"
+)
 """Nouns that are several people without saying how many."""
 
 FILLER = listed(
@@ -278,8 +112,8 @@ FILLER = listed(
     beautiful stunning amazing epic dramatic gorgeous masterpiece award winning vibrant colorful colourful bright
     soft warm cool ultra best resolution lighting natural animated animation cartoon pixar anime render rendering 3d
     rendered volumetric sharp focus depth bokeh up-close now today outside back himself herself itself themselves
-    each other together alone all every everyone it not no can will would more most much too only like during
-    until after before toward about into onto off new old young happy sad angry cute lovely funny scary wild empty
+    autumn spring summer each other together alone all every it not no can will would more most much too only like during
+    stuck light lights lit trails until after before toward about into onto off new old young happy sad angry cute lovely funny scary wild empty
     for to at with by in on up down from out
     """
 )
@@ -292,7 +126,7 @@ STYLES = frozenset(
     shot on film|comic book|comic book style|stop motion|clay animation|soft light|natural light|hard light|rim light|
     shallow depth of field|depth of field|high quality|best quality|ray tracing|unreal engine|concept art|line art|
     oil painting style|vintage film|film noir|color grading|colour grading|movie scene|movie still|film still|
-    music video|home video|security camera|at least|a lot
+    music video|home video|security camera|at least|a lot|long lens|telephoto lens|light trails|strobe lights|city lights|neon lights|stage lights|neon signs|shot on 35mm film|lens flare|lens flares|motion blur|pastel colors|pastel colours|oil on canvas|color palette|colour palette|warm tones|cool tones|high contrast|low key|high key|tilt shift|dust particles|light rays|god rays|sun rays|light beams|national geographic|wes anderson|film look|movie trailer|bedtime story|slow pace|in the background|in the foreground|on its back|on his back|on her back|on its belly|side by side|shoulder to shoulder|arm in arm|hand in hand|face to face|one by one|out of nowhere|in slow succession|for the first time|in the distance|at the same time|in full bloom|in a row|in a line|in unison|wide awake|in front|in formation|at full speed|full speed|high speed|top speed
     """.replace("\n", "")
     .replace("    ", "")
     .split("|")

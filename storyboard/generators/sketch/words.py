@@ -6,10 +6,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
+from storyboard.generators.sketch import cast as casts
 from storyboard.generators.sketch import pack, verbs
+from storyboard.generators.sketch.filming import filmed
+from storyboard.generators.sketch.lemmas import dictionary_form, forms, noun_forms, respelt
 from storyboard.generators.sketch.nouns import Noun, from_picture, listed, nouns
 
 MAX_WORDS = 160
@@ -17,25 +20,22 @@ MAX_WORDS = 160
 LONGEST_PHRASE = 5
 
 DETERMINERS = listed("a an the this that these those his her its their my our your some any each every")
-PRONOUNS = listed("he him she her they them it")
+PRONOUNS = listed("he him she her they them it everyone everybody")
 _CONJUNCTIONS = listed("while as then when where but until before after")
-_IRREGULAR = {
-    "ate": "eat", "eaten": "eat", "ran": "run", "flew": "fly", "drove": "drive", "swam": "swim", "rode": "ride",
-    "fell": "fall", "rose": "rise", "threw": "throw", "caught": "catch", "slept": "sleep", "drank": "drink",
-    "sang": "sing", "held": "hold", "fought": "fight", "wrote": "write", "drew": "draw", "sat": "sit", "stood": "stand",
-    "dove": "dive", "lying": "lie", "tying": "tie", "men": "man", "women": "woman", "children": "child", "mice": "mouse",
-    "geese": "goose", "wolves": "wolf", "knives": "knife", "loaves": "loaf", "thieves": "thief", "wives": "wife",
-    "left": "left", "woke": "wake", "spun": "spin", "shook": "shake", "blew": "blow", "grew": "grow", "went": "go",
-    "came": "come", "elves": "elf", "oxen": "ox", "calves": "calf", "scarves": "scarf", "people": "people",
-}  # fmt: skip
-
 _CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 _WORD = re.compile(rf"[{_CJK}]+|[^\W\d_{_CJK}]+(?:['’-][^\W\d_]+)*|\d+|[,.;:!?—–…\n()]")
 
 
 _ADVERBS = listed("underwater indoors downtown")
 """Places that need no preposition."""
-_SIGNS = frozenset({-1, 0, 2, 8, 9})
+_PEOPLE = ("er", "or", "ist", "ian", "eer", "man", "men", "woman", "women", "smith", "wright")
+"""How the names of trades end: who does something and is otherwise unknown is a person."""
+_AGES = listed("old new own young beautiful little favourite favorite best lost")
+_DESCRIBING = listed("unknown colour size state scenery time weather")
+"""What may stand between "in a" and its place: "in an abandoned, dark hospital"."""
+_HOLDING = frozenset({"with", "hold", "of"})
+"""Relations after which a word that may be a place or a thing is a thing."""
+SIGNS = frozenset({-1, 0, 2, 8, 9})
 """Groups of pictures that are faces, symbols and flags: no film is made of these by name."""
 
 
@@ -45,7 +45,7 @@ class Word(NamedTuple):
     low: str
     """Casefolded, straight apostrophes."""
     picture: str = ""
-    """The picture that an emoji is."""
+    """The picture that an emoji is, or that the cast has for the word."""
 
 
 class Part(NamedTuple):
@@ -53,23 +53,32 @@ class Part(NamedTuple):
 
     role: str
     """`thing`, `verb`, `relation`, `direction`, `place`, `time`, `weather`, `camera`, `colour`, `size`, `count`,
-    `empty`, `and`, `break`, `pronoun`, `unknown`."""
+    `empty`, `and`, `break`, `pronoun`, `state`, `scenery`, `unknown`. A `state` is a verb that only describes ("a burning
+    candle")."""
     text: str
     value: str = ""
     noun: Noun | None = None
     ing: bool = False
+    start: int = -1
+    """The word it begins with, -1 where that does not matter."""
+    stop: int = -1
+    """The word after it."""
 
 
-def split(text: str) -> list[Word]:
-    """The words, emoji and stops of `text`, at most `MAX_WORDS`."""
+def split(text: str, cast: casts.Cast = ()) -> list[Word]:
+    """The words, emoji and stops of `text`, at most `MAX_WORDS`; words of `cast` with their pictures."""
     text = unicodedata.normalize("NFC", text)
+    marks = casts.marks(text, cast) if cast else {}
     words: list[Word] = []
     at = 0
     while at < len(text) and len(words) < MAX_WORDS:
-        if (emoji := pack.emoji_at(text, at)) is not None:
+        if (mark := marks.get(at)) is not None:
+            words.append(_marked(text[at : mark.end], mark.picture))
+            at = mark.after
+        elif (emoji := pack.emoji_at(text, at)) is not None:
             words.append(Word(text[at : at + emoji[0]], "", emoji[1]))
             at += emoji[0]
-        elif match := _WORD.match(text, at):
+        elif match := _WORD.match(text, at, casts.next_start(marks, at, len(text))):
             words.append(Word(match[0], match[0].casefold().replace("’", "'").removesuffix("'s")))
             at = match.end()
         else:
@@ -77,29 +86,18 @@ def split(text: str) -> list[Word]:
     return words
 
 
-@lru_cache(4096)
-def forms(word: str) -> tuple[str, ...]:
-    """`word` and what it may be an inflected form of, likeliest first."""
-    found = [word]
-    if word in _IRREGULAR:
-        found.append(_IRREGULAR[word])
-    for ending, instead in (
-        ("ies", "y"), ("ied", "y"), ("ves", "f"), ("ses", "s"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"),
-        ("zes", "z"), ("oes", "o"), ("s", ""), ("ing", ""), ("ing", "e"), ("ed", ""), ("ed", "e"), ("in'", ""),
-    ):  # fmt: skip
-        if word.endswith(ending) and len(word) - len(ending) >= 2:
-            stem = word[: -len(ending)]
-            found.append(stem + instead)
-            if ending in ("ing", "ed") and not instead and len(stem) > 2 and stem[-1] == stem[-2]:
-                found.insert(1, stem[:-1])
-    return tuple(dict.fromkeys(found))
+def _marked(text: str, picture: str) -> Word:
+    """A word of the cast. A deed stays one ("eating"): then the picture is that of whoever does it."""
+    low = text.casefold().replace("’", "'")
+    deed = not text[0].isupper() and low.endswith("ing") and lookup(verbs.motions(), low) and not noun_of(low)
+    return Word(text, low, "" if deed else picture)
 
 
-@lru_cache(1024)
-def _dictionary_form(word: str) -> str:
-    import simplemma  # a third of a second the first time: only for words that no rule resolves
-
-    return str(simplemma.lemmatize(word, lang="en"))
+def pictured(word: Word) -> Part:
+    """The thing that an emoji or a word of the cast is."""
+    known = noun_of(word.low) if word.low else None
+    noun = casts.noun(word.picture, word.low, known) if word.low else from_picture(word.picture, word.text)
+    return Part("thing", word.text, noun=noun)
 
 
 def lookup(table: dict[str, str], word: str) -> str | None:
@@ -112,13 +110,23 @@ def lookup(table: dict[str, str], word: str) -> str | None:
 def noun_of(word: str) -> Noun | None:
     """The curated noun `word` (or its singular) is."""
     table = nouns()
-    return next((table[form] for form in forms(word) if form in table), None)
+    return next((table[form] for form in noun_forms(word) if form in table), None)
+
+
+def place_in(word: str) -> str | None:
+    """The place that `word` (or its singular) names."""
+    table = verbs.places()
+    return next((table[form] for form in noun_forms(word) if form in table), None)
+
+
+@cache
+def _vocabulary() -> frozenset[str]:
+    return frozenset(nouns()) | frozenset(verbs.places()) | frozenset(verbs.motions())
 
 
 @cache
 def _simple_tables() -> tuple[tuple[str, dict[str, str]], ...]:
     return (
-        ("camera", verbs.cameras()),
         ("direction", verbs.directions()),
         ("time", verbs.times()),
         ("weather", verbs.weathers()),
@@ -141,7 +149,7 @@ def _phrase(words: list[Word], at: int) -> tuple[int, Part | None] | None:
         for role, table in _simple_tables():
             if joined in table:
                 return length, Part(role, text, table[joined])
-        for last in forms(part[-1]):
+        for last in noun_forms(part[-1]):
             phrase = " ".join([*part[:-1], last])
             if phrase in nouns():
                 return length, Part("thing", text, noun=nouns()[phrase])
@@ -160,20 +168,42 @@ class _Reader:
     def __init__(self, words: list[Word]) -> None:
         self.words = words
         self.parts: list[Part] = []
+        self.filmed = filmed([word.low for word in words])
         self.before = ""  # the word just read, as written in lower case
+        self.opened = False  # "an antique": a determiner was read, its noun was not
         self.has_noun = False  # in this clause
 
     def parts_of(self) -> list[Part]:
         at = 0
         while at < len(self.words):
+            part: Part | None
             phrase = _phrase(self.words, at)
-            length, part = phrase if phrase else (1, self._single(at))
+            camera = self.filmed(at)
+            if camera is not None and self._films(at) and camera.words >= (phrase[0] if phrase else 1):
+                text = " ".join(word.text for word in self.words[at : at + camera.words])
+                length, part = camera.words, Part("camera", text, camera.value)
+            elif phrase:
+                length, part = phrase
+            else:
+                length, part = 1, self._single(at)
             if part is not None:
-                self.parts.append(part)
-                self.has_noun = (self.has_noun or part.role == "thing") and part.role != "break"
+                self.parts.append(part._replace(start=at, stop=at + length))
+                self.has_noun = (self.has_noun or part.role in ("thing", "pronoun")) and part.role != "break"
+                self.opened = self.opened and part.role in ("unknown", "state")
             self.before = self.words[at + length - 1].low
+            self.opened = self.opened or self._after_determiner()
             at += length
         return self.parts
+
+    def _films(self, at: int) -> bool:
+        """Whether words that may speak of the camera do: a train, too, pulls away, and rain falls from above."""
+        last = self.parts[-1] if self.parts else None
+        if last is None or last.stop != at:
+            return True
+        first = self.words[at].low
+        if first == "from":
+            return last.role not in ("verb", "direction")
+        return not (last.role in ("thing", "pronoun") and first.startswith(("pull", "push", "mov", "punch")))
 
     def _after_determiner(self) -> bool:
         """Whether a noun should come now."""
@@ -185,11 +215,13 @@ class _Reader:
         following = self.words[at + 1] if at + 1 < len(self.words) else Word("", "")
         low = word.low
         if word.picture:
-            return Part("thing", word.text, noun=from_picture(word.picture, word.text))
+            return pictured(word)
         if not low[0].isalnum():
             return Part("break", word.text)
         if ord(low[0]) > 0x2FFF:
             return None  # read by `foreign`
+        if self._weather_does(at) and lookup(verbs.motions(), low) is not None:
+            return None
         for reader in (self._grammar, self._quality, self._frame, self._action, self._thing):
             part = reader(word, following)
             if part is not None:
@@ -198,17 +230,29 @@ class _Reader:
             return None
         return self._rare(word, following)
 
+    def _weather_does(self, at: int) -> bool:
+        """Whether what is done at `at` is the weather's doing: "wind blowing", "rain falls"."""
+        last = self.parts[-1] if self.parts else None
+        return last is not None and last.role == "weather" and last.stop == at and " " not in last.text
+
     def _grammar(self, word: Word, following: Word) -> Part | None:
         low = word.low
         if low in ("and", "&", "plus"):
             return Part("and", word.text)
         if low in _CONJUNCTIONS:
             return Part("break", word.text)
-        if low in PRONOUNS and not (low == "her" and noun_of(following.low)):
+        if low in PRONOUNS and not (low == "her" and self._owns(following.low)):
             return Part("pronoun", word.text, low)
         if low == "empty":
             return Part("empty", word.text)
         return None
+
+    def _owns(self, following: str) -> bool:
+        """Whether "her" before `following` says whose it is ("her garage", "her old dog")."""
+        if not following[:1].isalpha() or following in verbs.relations() or following in _CONJUNCTIONS:
+            return False
+        known = noun_of(following) is not None or place_in(following) is not None
+        return known or following in verbs.COLOURS or following in verbs.SIZES or following in _AGES
 
     def _quality(self, word: Word, following: Word) -> Part | None:
         low = word.low
@@ -225,14 +269,14 @@ class _Reader:
 
     def _frame(self, word: Word, following: Word) -> Part | None:
         low = word.low
-        if low in verbs.cameras() and not self._after_determiner():
-            return Part("camera", word.text, verbs.cameras()[low])
+        if low == "camera" and not self.has_noun:
+            return Part("break", word.text)  # "the camera lingers on": nothing that is seen
         for role, table in (("time", verbs.times()), ("weather", verbs.weathers())):
             # "the storm", "at night", "rain falls", but not "storms the castle".
             if low in table:
                 return Part(role, word.text, table[low])
         if low in verbs.scenery():
-            return Part("place", word.text, verbs.scenery()[low])
+            return Part("scenery", word.text, verbs.scenery()[low])
         if low in verbs.directions() and not self._after_determiner() and noun_of(following.low) is None:
             afterward = following.low in DETERMINERS or following.low in verbs.COLOURS
             if not (afterward and low in verbs.relations()):
@@ -241,27 +285,33 @@ class _Reader:
             return Part("relation", word.text, verbs.relations()[low])
         return None
 
-    def _action(self, word: Word, _following: Word) -> Part | None:
+    def _action(self, word: Word, following: Word) -> Part | None:
         low = word.low
         motion = lookup(verbs.motions(), low)
         if motion is None or low in verbs.FILLER:
             return None
         after_relation = bool(self.parts) and self.parts[-1].role == "relation"
-        could_be = noun_of(low) is not None or lookup(verbs.places(), low) is not None
+        could_be = noun_of(low) is not None or place_in(low) is not None
         ing = low.endswith("ing")
-        if could_be and not ing and (self._after_determiner() or after_relation or not self.has_noun):
+        exact = low in nouns() or low in verbs.places()  # "a wedding" is one, "children building" do it
+        if could_be and not ing and (self.opened or after_relation or not self.has_noun):
+            return None
+        if ing and exact and (self.opened or after_relation):
             return None
         if self._after_determiner() and not ing:
             return None
-        # "a spinning top", "a melting clock": a quality that moves; the noun comes next.
+        if ing and self._after_determiner() and noun_of(following.low) is not None:
+            return Part("state", word.text, motion)  # "a spinning top", "a melting clock"
         return Part("verb", word.text, motion, ing=ing)
 
     def _thing(self, word: Word, _following: Word) -> Part | None:
         low = word.low
-        place = lookup(verbs.places(), low)
+        place = place_in(low)
         noun = noun_of(low)
-        last = self.parts[-1].role if self.parts else ""
-        if place is not None and (noun is None or last == "relation"):
+        said = (part for part in reversed(self.parts) if part.role not in _DESCRIBING)
+        last = next(said, Part("", ""))
+        where = last.role == "relation" and last.value not in _HOLDING
+        if place is not None and (noun is None or where):
             # "kitchen knife", "city bus", "street dog": what follows is the thing.
             return Part("place", word.text, place)
         if noun is not None:
@@ -273,43 +323,98 @@ class _Reader:
         low = word.low
         # "a quiet village", but "a swimmer underwater".
         describes = noun_of(following.low) is not None or (
-            self._after_determiner()
-            and following.low not in _ADVERBS
-            and lookup(verbs.places(), following.low) is not None
+            self._after_determiner() and following.low not in _ADVERBS and place_in(following.low) is not None
         )
-        if not describes and (not low.endswith(("ing", "ed", "ly")) or self._after_determiner()):
+        last = self.parts[-1] if self.parts else Part("", "")
+        # An unknown word after a noun, "the squirrel frobs", is what it does.
+        acts = last.role in ("thing", "pronoun") and not self.opened and low.endswith(("s", "ed"))
+        if (
+            not describes
+            and not acts
+            and not low.endswith(("ed", "ly"))
+            and (not low.endswith("ing") or self.opened)
+        ):
             table = pack.words("en")
-            form = next((form for form in (*forms(low), _lemma(low)) if form in table), None)
-            if form is not None and pack.picture(table[form]).group not in _SIGNS:
+            form = next((form for form in (*noun_forms(low), dictionary_form(low)) if form in table), None)
+            if form is not None and pack.picture(table[form]).group not in SIGNS:
                 return Part("thing", word.text, noun=from_picture(table[form], low))
-        verb = lookup(verbs.motions(), _lemma(low))
+        subject = not self.has_noun and last.role != "relation" and not noun_of(following.low)
+        named = word.text[:1].isupper() and lookup(verbs.motions(), following.low) is not None
+        meant = None if named else self._respelt(word, following)
+        if meant is not None:
+            return meant
+        if subject and len(low) > 5 and low.removesuffix("s").endswith(_PEOPLE):
+            return Part("thing", word.text, noun=Noun("person", "figure", 0.66, low))
+        finite = following.low.endswith("s") and lookup(verbs.motions(), following.low) is not None
+        if subject and finite and self.opened and not low.endswith(("ing", "ed", "ly")):
+            return Part("thing", word.text, noun=Noun("person", "figure", 0.66, low))  # "a frobber eats"
+        verb = lookup(verbs.motions(), dictionary_form(low))
         if verb is not None and not self._after_determiner():
             return Part("verb", word.text, verb, ing=low.endswith("ing"))
         if word.text[:1].isupper() and lookup(verbs.motions(), following.low) is not None:
             return Part("thing", word.text, noun=Noun("person", "figure", 0.66, word.text))
         return Part("unknown", word.text)
 
+    def _respelt(self, word: Word, following: Word) -> Part | None:
+        """The part that a misspelt word was meant to be; names are left alone."""
+        if word.text[:1].isupper() and not word.text.isupper() and self.parts:
+            return None
+        meant = respelt(word.low, _vocabulary())
+        if meant is None and (stem := word.low.removesuffix("s")) != word.low:
+            meant = respelt(stem, _vocabulary())
+        if meant is None:
+            return None
+        better = Word(word.text, meant)
+        return self._action(better, following) or self._thing(better, following)
 
-def _lemma(low: str) -> str:
-    # The dictionary is loaded for words that look inflected, not for every half-typed one.
-    return _dictionary_form(low) if low.isascii() and len(low) > 4 else low
 
-
-def parts(text: str) -> list[Part]:
+def parts(text: str, cast: casts.Cast = ()) -> list[Part]:
     """The words of `text`, each with its role, in order."""
-    return list(_merged(_Reader(split(text)).parts_of()))
+    return list(_merged(_Reader(split(text, cast)).parts_of()))
 
 
 def _merged(found: list[Part]) -> Iterator[Part]:
-    """Drops a place that only describes the noun after it ("street dog", "kitchen knife")."""
+    """Drops what only describes the noun after it: "street dog", "race car driver"; or "waiter" in "robot waiter"."""
     for i, part in enumerate(found):
         following = found[i + 1] if i + 1 < len(found) else None
-        before = found[i - 1].role if i else ""
-        describes = (
-            part.role == "place"
-            and following is not None
-            and following.role == "thing"
-            and before not in ("relation", "break", "")
-        )
-        if not describes:
-            yield part
+        before = found[i - 1] if i else None
+        if before is not None and _compound(before, part) and _is_trade(before, part):
+            continue
+        if following is not None and _compound(part, following) and not _is_trade(part, following):
+            continue
+        if part.role == "scenery" and following is not None and following.start == part.stop:
+            kind = following.noun.kind if following.noun else ""
+            if kind and kind not in ("building", "plant", "sky"):
+                continue  # "a frozen pizza" is no landscape
+        describes = part.role == "place" and following is not None and following.role == "thing"
+        if (
+            describes
+            and following
+            and following.start == part.stop
+            and before
+            and before.role not in _OPENERS
+        ):
+            continue
+        yield part
+
+
+_OPENERS = frozenset({"relation", "break"})
+_TRADES = listed(
+    "rider driver trainer keeper tamer owner hunter catcher slayer seller dealer farmer player surfer lover"
+)
+
+
+def _compound(first: Part, second: Part) -> bool:
+    """Whether two nouns stand side by side as one; emoji and words of the cast are whole things."""
+    if first.role != "thing" or second.role != "thing" or first.stop != second.start:
+        return False
+    return all(part.text[0].isalpha() and part.noun and not part.noun.cast for part in (first, second))
+
+
+def _is_trade(first: Part, second: Part) -> bool:
+    """Whether the second of two nouns is what a creature is by trade: the creature is drawn."""
+    assert first.noun is not None
+    assert second.noun is not None
+    creature = first.noun.kind in ("mask", "beast", "right", "bird", "swimmer")
+    human = second.noun.kind in ("figure", "bust")
+    return creature and human and second.text.casefold() not in _TRADES
