@@ -44,6 +44,7 @@ class BoardView(QAbstractScrollArea):
         super().__init__(parent)
         self._document = document
         self._session = session
+        self._thumbnails = thumbnails
         self._cards = CardPainter(document, thumbnails)
         self._width = DEFAULT_WIDTH
         self._layout = BoardLayout(0, 1, DEFAULT_WIDTH, DEFAULT_WIDTH)
@@ -167,6 +168,7 @@ class BoardView(QAbstractScrollArea):
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: ARG002, N802 - Qt's names
         # What stays in sight is moved, so that only the rows that come into sight are painted.
+        self._thumbnails.give_way()
         self.viewport().scroll(0, dy)
         self._place_editor()
         if self._drag_at is not None or self._band is not None:

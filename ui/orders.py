@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec.structs import replace
+
 from storyboard import edit, store
 from storyboard.film import queue
 from storyboard.film.wanted import Wanted
@@ -193,9 +195,12 @@ class Import(NamedTuple):
 
 
 class Prepare(NamedTuple):
-    """The parts of the film, encoded for smooth playing. In nobody's queue: it gives way to every other order."""
+    """Some parts of the film, encoded for smooth playing. In nobody's queue: it gives way to every other order."""
 
     film: Film
+    start: int
+    """The place of the first shot whose part is made."""
+    many: int
 
     @property
     def title(self) -> str:
@@ -203,9 +208,18 @@ class Prepare(NamedTuple):
 
     def run(self, hands: Hands) -> Outcome:
         from storyboard.film import build
+        from storyboard.film import plan as planning
 
-        plan = Export(self.film).plan()
-        build.build(plan, hands.watch, hands.cancelled, crew=hands.crew, stitch=False)
+        folder, project, takes = self.film
+        # Only these are planned: a film of thousands would keep Python busy, and the window waiting, for seconds.
+        shots = project.shots[self.start : self.start + self.many]
+        part = replace(project, shots=shots)
+        out = Export(self.film).target
+        plan = planning.plan(folder, part, takes, mode="export", preset=PRESET, out=out)
+        numbered = tuple(shot._replace(number=shot.number + self.start) for shot in plan.shots)
+        build.build(
+            plan._replace(shots=numbered), hands.watch, hands.cancelled, crew=hands.crew, stitch=False
+        )
         return Outcome("")
 
 

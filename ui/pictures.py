@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, NamedTuple
@@ -28,6 +29,10 @@ LEAST_AHEAD = 4
 MAX_THUMBNAILS = 2000
 GIVE_WAY = 0.3
 """Seconds that a thumbnail waits at most for the frame in the viewer: both need the same cores."""
+REST = 0.12
+"""Seconds without a scroll, a zoom or a drag after which thumbnails are made again."""
+LONGEST_REST = 1.5
+"""Seconds that one waits for that at most: who scrolls on and on sees pictures, too."""
 MAX_WAITING = 300
 """Thumbnails that wait to be made; older wishes are for clips that were scrolled away."""
 
@@ -258,6 +263,9 @@ class Thumbnails(QObject):
 
     ready = Signal()
 
+    gave_way = Signal()
+    """Hands began to scroll, zoom or drag after a rest."""
+
     _made = Signal(object, QImage)
 
     def __init__(self, viewer_idle: threading.Event, parent: QObject | None = None) -> None:
@@ -271,7 +279,15 @@ class Thumbnails(QObject):
         self._waiting: OrderedDict[Hashable, _Wish] = OrderedDict()
         self._making: set[Hashable] = set()
         self._lock = threading.Lock()
+        self._handled = 0.0
+        self._stopped = threading.Event()
         self._made.connect(self._keep)
+
+    def give_way(self) -> None:
+        """Hands scroll, zoom or drag: pictures wait until they rest, so that every paint comes in time."""
+        before, self._handled = self._handled, time.monotonic()
+        if self._handled - before > REST:
+            self.gave_way.emit()
 
     def get(self, place: Hashable, key: Hashable, make: Callable[[], Frame | None]) -> QPixmap | None:
         """The picture called `key`. While it is not made yet (`ready` comes then) the last one that was shown at
@@ -298,6 +314,7 @@ class Thumbnails(QObject):
 
     def stop(self) -> None:
         """Forgets what waits, and ends after the picture in hand."""
+        self._stopped.set()
         with self._lock:
             self._waiting.clear()
             self._making.clear()
@@ -305,6 +322,10 @@ class Thumbnails(QObject):
 
     def _work(self) -> None:
         self._viewer_idle.wait(GIVE_WAY)
+        latest = time.monotonic() + LONGEST_REST
+        while (now := time.monotonic()) < min(self._handled + REST, latest):
+            if self._stopped.wait(min(self._handled + REST, latest) - now):
+                return
         with self._lock:
             if not self._waiting:
                 return

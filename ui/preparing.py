@@ -9,16 +9,19 @@ from PySide6.QtCore import QObject, QThreadPool, QTimer, Signal
 from storyboard.errors import SmootherError
 
 from .document import Document
-from .reel import Film
+from .reel import Film, place_of
 from .session import Session
 from .worker import FilmThread, Prepare
 
 REST: Final = 2000
-"""Milliseconds without an edit, a job or playing before the parts are made."""
+"""Milliseconds without an edit, a job, playing or hands on the timeline before the parts are made."""
+TOGETHER: Final = 24
+"""Shots whose parts are asked for at once."""
 
 
 class Preparing(QObject):
-    """Hands the film to the worker when it changed and everything is at rest.
+    """Hands the film to the worker when it changed and everything is at rest: a few shots at a time, from the
+    playhead on, then those before it.
 
     Not before the project's smoother is known to run here: what it would make without one is thrown away.
     """
@@ -35,6 +38,9 @@ class Preparing(QObject):
         self._smoother = ""
         self._usable: bool | None = None
         self._done: Film | None = None
+        """The film that is prepared, or being prepared."""
+        self._left: list[int] = []
+        """Places of shots where a part of it begins that was not asked for yet."""
         self._pool = QThreadPool(self)
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self._rest.timeout.connect(self._look)
@@ -54,6 +60,11 @@ class Preparing(QObject):
         self._worker.changed.disconnect(self._follow_jobs)
         self._pool.waitForDone()
 
+    def give_way(self) -> None:
+        """Hands are on the timeline: it is painted in time, and the rest is made later."""
+        if self._left or self._worker.preparing:
+            self._make_room()
+
     def _again(self) -> None:
         if self._document.film is not self._done:
             self._make_room()
@@ -68,6 +79,8 @@ class Preparing(QObject):
         if self._worker.busy:
             self._done = None  # it had to give way
             self._rest.start()
+        elif self._done is not None and not self._rest.isActive():
+            self._go_on()
 
     def _look(self) -> None:
         film = self._document.film
@@ -77,8 +90,15 @@ class Preparing(QObject):
             self._smoother, self._usable = film.project.smoother, None
             self._pool.start(self._ask)
         elif self._usable and self._document.writable:
+            place = place_of(film.project, self._session.frame)
             self._done = film
-            self._worker.prepare(Prepare(film))
+            self._left = _parts(len(film.project.shots), 0 if place is None else place.shot_index)
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Asks for the next part, when the last one is made."""
+        if self._left and self._done is not None and not self._worker.preparing:
+            self._worker.prepare(Prepare(self._done, self._left.pop(0), TOGETHER))
 
     def _ask(self) -> None:
         from storyboard.smoothers import registry
@@ -93,3 +113,8 @@ class Preparing(QObject):
     def _note(self, usable: bool) -> None:
         self._usable = usable
         self._look()
+
+
+def _parts(shots: int, first: int) -> list[int]:
+    """Where the parts of a film of so many shots begin, in the order in which they are wanted from shot `first`."""
+    return [*range(first, shots, TOGETHER), *range(0, first, TOGETHER)]

@@ -76,6 +76,7 @@ class Timeline(QAbstractScrollArea):
         self._document = document
         self._session = session
         self._actions = actions or {}
+        self._thumbnails = thumbnails
         self._clips = ClipPainter(document, thumbnails)
         self._stage = Stage(document, session, DEFAULT_SCALE)
         self._table = Table(document, session, self._stage, self._clips, self.moved.emit)
@@ -231,6 +232,7 @@ class Timeline(QAbstractScrollArea):
         if self._grip.hand is not None:
             return
         anchor = self._stage.content(at) / self._layout.scale
+        self._thumbnails.give_way()
         self._fit = False
         self._stage.lay_out(self._layout.scale * factor)
         self._set_range()
@@ -239,6 +241,7 @@ class Timeline(QAbstractScrollArea):
         self.viewport().update()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: ARG002, N802 - Qt's name
+        self._thumbnails.give_way()
         self._stage.offset = self.horizontalScrollBar().value()
         self.prompt.place()
         self.viewport().update()
@@ -274,6 +277,8 @@ class Timeline(QAbstractScrollArea):
         self._grip.press(event.position(), event.modifiers(), event.button())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if self._grip.hand is not None:
+            self._thumbnails.give_way()
         self._grip.move(event.position(), event.modifiers())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802

@@ -115,6 +115,7 @@ class Window(QMainWindow):
         self.document.changed_outside.connect(self._offer_reload)
         commands.said.connect(self.status.say)
         self.stage.said.connect(self.status.say)
+        self.thumbnails.gave_way.connect(self.stage.preparing.give_way)
         self.stage.follow(commands.playing, self.actions_by_name)
         self.inspector.said.connect(self.status.say)
         worker.said.connect(self._say_of_job)

@@ -122,6 +122,12 @@ class FilmThread(QObject):
         self._preparing = order
         self._go_on()
 
+    @property
+    def preparing(self) -> bool:
+        """Whether what `prepare` was given is not done yet."""
+        running = self._running is not None and isinstance(self._running.order, Prepare)
+        return running or self._preparing is not None
+
     def stop_preparing(self) -> None:
         """Ends what `prepare` was given; what it made is kept."""
         self._preparing = None

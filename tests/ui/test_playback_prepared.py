@@ -9,6 +9,7 @@ import pytest
 
 from storyboard import edit
 from storyboard.film import cache
+from ui import preparing
 from ui.window import Window
 from ui.worker import Prepare
 
@@ -50,6 +51,28 @@ def test_it_is_not_done_again_for_a_film_that_did_not_change(
     at_rest.document.edit("Edit prompt", lambda p: edit.set_shot(p, shot, prompt="a yellow ball"))
     until(lambda: len(orders) == 2)
     assert orders[1].film is at_rest.document.film
+
+
+def test_a_long_film_is_encoded_in_parts_from_the_playhead_on(
+    at_rest: Window, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparing, "TOGETHER", 1)
+    orders: list[Prepare] = []
+    prepare = at_rest.worker.prepare
+    monkeypatch.setattr(at_rest.worker, "prepare", lambda order: (orders.append(order), prepare(order)))
+    at_rest.session.seek(8)
+    until(lambda: len(segments(at_rest)) == 3)
+    assert [order.start for order in orders][-3:] == [1, 2, 0]
+
+
+def test_it_gives_way_to_hands_on_the_timeline(
+    at_rest: Window, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped: list[bool] = []
+    monkeypatch.setattr(at_rest.worker, "stop_preparing", lambda: stopped.append(True))
+    until(lambda: at_rest.worker.preparing)
+    at_rest.timeline.zoom("in")
+    assert stopped
 
 
 def test_it_gives_way_to_playing_and_goes_on_afterwards(
