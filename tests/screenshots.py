@@ -225,8 +225,7 @@ def _generating(window: Window, studio: _Studio) -> None:
     worker.submit(Make(film, (fifth,)))
     worker.submit(Make(film, (sixth,)))
     running = Running("shot 5 take 1", (fifth.id,), "step", 12, 25)
-    memory = messages.Memory(0, "cuda", round(9.8 * 2**30), 24 * 2**30)
-    worker._note_progress(Progress(0.48, 34.0, ("shot 5: step 12 of 25",), (running,), (), memory))
+    worker._note_progress(Progress(0.48, 34.0, ("shot 5: step 12 of 25",), (running,)))
     picture = thumbnail(film, 4, 30, 128, 128)
     if picture is not None:
         worker._note_preview(fifth.id, messages.Preview(0, 128, 128, picture.tobytes()))
