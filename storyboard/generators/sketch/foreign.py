@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from storyboard import resources
 from storyboard.generators.sketch import pack
-from storyboard.generators.sketch.nouns import from_picture, nouns
+from storyboard.generators.sketch.lookups import SIGNS, lookup, noun_of
+from storyboard.generators.sketch.nouns import from_picture, listed, nouns
+from storyboard.generators.sketch.tokens import Part, Word, pictured
 from storyboard.generators.sketch.verbs import motions
-from storyboard.generators.sketch.words import SIGNS, Part, Word, lookup, noun_of, pictured
 
 LANGUAGES = ("es", "fr", "de", "pt", "it", "ja", "zh")
 """In the order of the columns of `foreign.txt`."""
@@ -49,6 +50,10 @@ _SHARED = frozenset(
         "der",
     ]
 )
+_FALSE_FRIENDS = listed(
+    "coin main pain son four plate pin sale gift rock hose wand see pie once mayor more note fan fin plato late"
+)
+"""English nouns that are other words elsewhere."""
 _ENDINGS = ("", "s", "es", "n", "en", "e", "er", "x")
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _KATAKANA = re.compile(r"[\u30a1-\u30ff]+")
@@ -198,7 +203,8 @@ def _latin(word: Word, language: str) -> Part | None:
             return None
         if language == "de" and (action := _head(low)) is not None:
             return _made(word.text, action)
-    if (noun := nouns().get(_pieces(word)[0])) is not None and language != "en":
+    common = _pieces(word)[0]
+    if common not in _FALSE_FRIENDS and (noun := nouns().get(common)) is not None:
         return Part("thing", word.text, noun=noun)  # robot, samurai, ninja: words of many languages
     low = word.low.rpartition("'")[2]
     # German writes its nouns with a capital; elsewhere gerunds are none.

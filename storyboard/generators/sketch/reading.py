@@ -6,30 +6,26 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
-from storyboard.generators.sketch import foreign, words
-from storyboard.generators.sketch.cast import Cast, from_cast
+from storyboard.generators.sketch import foreign, tokens, words
+from storyboard.generators.sketch.cast import Cast
+from storyboard.generators.sketch.draft import Draft, count_of
 from storyboard.generators.sketch.filming import PACES, SHOT_SIZES
-from storyboard.generators.sketch.lemmas import is_plural
-from storyboard.generators.sketch.nouns import listed, nouns
+from storyboard.generators.sketch.nouns import nouns
 from storyboard.generators.sketch.scene import Deed, Note, Scene, Thing, Tie
-from storyboard.generators.sketch.verbs import CROWD_WORDS, MANY, SIZES
-from storyboard.generators.sketch.words import Part
+from storyboard.generators.sketch.tokens import Part
+from storyboard.generators.sketch.verbs import MANY, SIZES
 
 MAX_THINGS = 7
 """Different things that are drawn; more would be a heap."""
 
-_NEEDS_SOMEONE = listed(
-    "eat drink cook paint write read laugh cry sing talk dance wave walk run sleep play hug throw catch cut"
-)
-"""Motions that a person makes when the prompt names nobody ("eating spaghetti in bed")."""
 _TO_OBJECT = frozenset({"throw", "hold", "push", "catch"})
 """Motions after which "on", "into", ... place the object, not the one who acts."""
-_SEEKS = listed("eat drink read cook paint catch throw cut")
-"""Motions that are nothing without an object."""
 _ROLES = {"thing": "picture", "verb": "motion", "state": "motion", "scenery": "place", "place": "place", "time": "time", "weather": "weather",
           "camera": "camera", "colour": "colour", "size": "size", "count": "count", "unknown": "unknown"}  # fmt: skip
 _ASIDE = frozenset({"of", "out", "with", "hold", "behind"})
 """Relations whose place is where something comes from or what it has, if another place is named."""
+_ANYWHERE = frozenset({"interior", "indoors"})
+"""Places that any other place says more about."""
 _DIRECTED_PLACES = frozenset({"into", "out", "through", "over"})
 
 
@@ -39,32 +35,30 @@ def read(prompt: str, cast: Cast = ()) -> Scene:
 
     Never fails; the unknown is in the notes.
     """
-    listed = words.split(prompt, cast)
-    language = foreign.language_of(listed)
-    found = words.parts(prompt, cast) if language == "en" else foreign.parts(listed, language)
+    found_words = tokens.split(prompt, cast)
+    language = foreign.language_of(found_words)
+    found = words.parts(found_words) if language == "en" else foreign.parts(found_words, language)
     return _Parser(found, cast).scene()
 
 
-class _Parser:
+class _Parser(Draft):
     """One pass over the parts, remembering the clause's subject and what waits for an object."""
 
     def __init__(self, parts: list[Part], cast: Cast) -> None:
+        super().__init__(cast)
         self.parts = parts
-        self.cast = cast
-        self.things: list[Thing] = []
-        self.deeds: list[Deed] = []
-        self.ties: list[Tie] = []
-        self.frame: dict[str, str] = {}
-        self.moves: list[str] = []
-        self.notes: list[Note] = []
         self.subject: int | None = None
+        self.main: int | None = None  # the subject of an earlier clause
+        self.agent: int | None = None  # a deed whose doer comes after "by"
+        self.joined_last: int | None = None  # a thing that "and" joined after a deed: perhaps a new subject
+        self.fronted = ""  # a relation before any thing: "under the table a cat sleeps"
+        self.stage: tuple[str, int] | None = None  # that relation and its thing
+        self.idle = False  # in this clause a place or something unknown was named, and no thing
         self.clause_deed: int | None = None  # index of the clause's newest deed
         self.last: int | None = None  # thing just named
         self.waiting: tuple[str, int] | None = None  # a relation and its first thing
         self.joined = False  # "and" was just read
-        self.orphan: Part | None = None  # a verb before any thing ("eating spaghetti")
         self.state = ""  # a motion that describes the next thing ("a burning candle")
-        self.states: list[Deed] = []
         self.led = False  # a relation was read, its place or thing was not
         self.aside = False  # the place just named was by the way
         self.colour, self.scale, self.count, self.empty = "", 1.0, 0, False
@@ -74,7 +68,7 @@ class _Parser:
             "thing": self._thing, "pronoun": self._pronoun, "verb": self._verb, "state": self._state, "scenery": self._scenery, "relation": self._relation,
             "direction": self._direction, "place": self._setting, "time": self._setting, "weather": self._setting,
             "camera": self._camera, "colour": self._colour, "size": self._size, "count": self._count,
-            "empty": self._empty, "and": self._and, "break": self._break,
+            "empty": self._empty, "and": self._and, "break": self._break, "unknown": self._unknown,
         }  # fmt: skip
         for part in self.parts:
             if part.role in _ROLES:
@@ -82,19 +76,8 @@ class _Parser:
                 self.notes.append(Note(part.text, _ROLES[part.role], what))
             if part.role in readers:
                 readers[part.role](part)
-        self._finish()
-        return Scene(
-            things=tuple(self.things),
-            deeds=tuple(self.deeds),
-            ties=tuple(dict.fromkeys(tie for tie in self.ties if tie.a != tie.b)),
-            place=self.frame.get("place", ""),
-            time=self.frame.get("time", ""),
-            weather=self.frame.get("weather", ""),
-            shot=self.frame.get("shot", ""),
-            pace=self.frame.get("pace", ""),
-            moves=tuple(dict.fromkeys(self.moves)),
-            notes=tuple(self.notes),
-        )
+        self._settle_qualities()
+        return self.finish()
 
     # Things and what is said of them.
 
@@ -103,9 +86,9 @@ class _Parser:
         if len(self.things) >= MAX_THINGS:
             self._forget_qualities()
             return
-        count = self.count or self._plural_count(part)
+        count = self.count or count_of(part)
         thing = Thing(part.noun, count, self.colour, self.scale, self.empty)
-        same = self._same(thing)
+        same = self.named_before(thing, joined=self.joined, last=self.last)
         if same is None:
             self.things.append(thing)
         self._forget_qualities()
@@ -115,43 +98,53 @@ class _Parser:
             self.state = ""
         self._place_thing(index)
 
-    def _same(self, thing: Thing) -> int | None:
-        """The thing named before that this one is again ("a dog ... the dog")."""
-        for i, other in enumerate(self.things):
-            # Two of the cast may have one picture and are two all the same; a name is always the same one.
-            if other.noun.cast or thing.noun.cast:
-                if other.noun.word == thing.noun.word:
-                    return i
-            elif other.noun.picture == thing.noun.picture and not self.joined and i != self.last:
-                return i
-        return None
-
-    def _plural_count(self, part: Part) -> int:
-        low = part.text.casefold()
-        if low in CROWD_WORDS:
-            return 4
-        assert part.noun is not None
-        plural = low.endswith("s") and low not in nouns() and not part.noun.word.endswith("s")
-        return 3 if plural or is_plural(low) else 1
-
     def _place_thing(self, index: int) -> None:
         """Gives a thing just named its part in the clause: related, acted on, or the subject."""
-        self.led = False
+        self.led = self.idle = False
+        self.joined_last = None
         deed = None if self.clause_deed is None else self.deeds[self.clause_deed]
+        if self.agent is not None:
+            self._done_by(index)
+            return
+        if self.fronted:
+            self.stage, self.fronted, self.last = (self.fronted, index), "", index
+            return
         if self.waiting is not None:
             kind, anchor = self.waiting
             self.ties.append(Tie(kind, anchor, index))
             self.waiting = None
+        elif self.stage is not None and self.subject is None:
+            self._take_stage(index)
         elif self.orphan is not None and self.subject is None:
             self.last = index
             return
         elif self.joined and self.last is not None:
+            self.joined_last = index if deed is not None else None
             self.ties.append(Tie("with", self.last, index))
         elif deed is not None and deed.to is None and deed.who != index:
             self.deeds[self.clause_deed or 0] = replace(deed, to=index)
         elif self.subject is None:
             self.subject = index
         self.last, self.joined = index, False
+
+    def _take_stage(self, index: int) -> None:
+        """Makes a thing the subject where one was named only to say where it is: "on the roof (sits) a cat"."""
+        assert self.stage is not None
+        kind, where = self.stage
+        self.ties.append(Tie(kind, index, where))
+        self.deeds = [replace(deed, who=index) if deed.who == where else deed for deed in self.deeds]
+        self.subject, self.stage = index, None
+
+    def _done_by(self, index: int) -> None:
+        """Gives what was done to the subject its doer: "a child is chased by a duck"."""
+        assert self.agent is not None
+        deed = self.deeds[self.agent]
+        thing = self.things[index]
+        if thing.noun.kind in ("building", "plant") or index == deed.who:
+            self.ties.append(Tie("beside", deed.who, index))
+        else:
+            self.deeds[self.agent] = replace(deed, who=index, to=deed.who)
+        self.agent, self.last, self.joined = None, index, False
 
     def _forget_qualities(self) -> None:
         self.colour, self.scale, self.count, self.empty = "", 1.0, 0, False
@@ -195,6 +188,10 @@ class _Parser:
     # What happens.
 
     def _verb(self, part: Part) -> None:
+        if self.idle and self.subject is None and self.things:
+            return  # "as waves crash below": nobody in the picture does it
+        if self.joined_last is not None and not part.ing and not self.joined:
+            self._begin_with(self.joined_last)
         who = self._actor(part)
         self._settle_qualities()
         if who is None:
@@ -204,6 +201,15 @@ class _Parser:
         self.deeds.append(Deed(part.value, who))
         self.clause_deed = len(self.deeds) - 1
         self.joined = False
+
+    def _begin_with(self, index: int) -> None:
+        """Begins a clause with the thing that "and" seemed to join: "a ship lands and an alien steps out"."""
+        self.ties = [tie for tie in self.ties if tie.kind != "with" or tie.b != index]
+        self.subject, self.clause_deed, self.last, self.joined_last = index, None, index, None
+
+    def _unknown(self, part: Part) -> None:
+        if self.subject is None and self.deeds and not part.text.endswith("ly"):
+            self.idle = True
 
     def _state(self, part: Part) -> None:
         self.state = part.value
@@ -219,7 +225,9 @@ class _Parser:
             and not self.joined
         ):
             return self.last if self.things[self.last].alive or deed.motion == "look" else deed.who
-        return self.subject if self.subject is not None else self.last
+        if self.subject is not None:
+            return self.subject
+        return self.main if self.main is not None else self.last
 
     def _direction(self, part: Part) -> None:
         if self.clause_deed is not None:
@@ -232,6 +240,11 @@ class _Parser:
     def _relation(self, part: Part) -> None:
         deed = None if self.clause_deed is None else self.deeds[self.clause_deed]
         self.led = True
+        if part.value == "agent":
+            self.agent = self.clause_deed
+            return
+        if self.last is None and not self.things and part.value not in ("of", "to"):
+            self.fronted = part.value
         if self.last is None or part.value == "to":
             return
         anchor = self.last
@@ -249,8 +262,15 @@ class _Parser:
         self.frame.setdefault("scenery", part.value)
 
     def _setting(self, part: Part) -> None:
+        self.agent = None
+        self.fronted = ""
+        if part.role == "place" and self.subject is None and not self.led:
+            self.idle = True
         # "A waterfall in the jungle": what is shown is not where it is.
         shown = not self.things and not self.led
+        if part.text.casefold() in _ANYWHERE:
+            self.frame.setdefault("anywhere", part.value)
+            return
         aside = (self.aside or shown) and self.waiting is None and part.role == "place" and not self.led
         if part.role == "place" and self.waiting is not None:
             kind, anchor = self.waiting
@@ -290,50 +310,6 @@ class _Parser:
 
     def _break(self, _part: Part) -> None:
         self._settle_qualities()
+        self.main = self.subject if self.subject is not None else self.main
         self.subject, self.clause_deed, self.waiting, self.joined = None, None, None, False
-
-    def _finish(self) -> None:
-        self._settle_qualities()
-        if self.orphan is not None:
-            self._adopt(self.orphan)
-        if "aside" in self.frame:
-            self.frame.setdefault("place", self.frame["aside"])
-        if (around := self.frame.get("scenery")) and self.frame.setdefault("place", around) != around:
-            self._snow_on(around)
-        busy = {deed.who for deed in self.deeds}
-        self.deeds.extend(deed for deed in self.states if deed.who not in busy)
-        self._find_objects()
-
-    def _snow_on(self, around: str) -> None:
-        """ "A snowy forest" is a forest, and it snows."""
-        if around == "snow":
-            self.frame.setdefault("weather", "snowfall")
-
-    def _find_objects(self) -> None:
-        """What is eaten, drunk or read, where the verb comes last (Japanese) or the words are loose."""
-        for d, deed in enumerate(self.deeds):
-            if deed.to is None and deed.motion in _SEEKS:
-                tied = {tie.b for tie in self.ties} | {other.to for other in self.deeds}
-                free = [i for i, thing in enumerate(self.things)
-                        if i != deed.who and i not in tied and thing.noun.kind in ("food", "thing")]  # fmt: skip
-                if free and free[0] not in {other.who for other in self.deeds}:
-                    self.deeds[d] = replace(deed, to=free[0])
-
-    def _adopt(self, verb: Part) -> None:
-        """Gives a verb without a subject someone who does it."""
-        alive = next((i for i, thing in enumerate(self.things) if thing.alive), None)
-        first: int | None = 0 if self.things else None
-        if alive is None and verb.value in _NEEDS_SOMEONE and (self.things or "place" in self.frame):
-            person = from_cast(self.cast, verb.text) or nouns()["person"]
-            self.things.append(Thing(person))
-            self.notes.append(Note(verb.text, "picture", person.picture))
-            someone = len(self.things) - 1
-            self.deeds.insert(0, Deed(verb.value, someone, first))
-            self.ties = [
-                tie._replace(a=someone) if tie.a == first and tie.kind != "of" else tie for tie in self.ties
-            ]
-        elif alive is not None:
-            to = next((i for i in range(len(self.things)) if i != alive), None)
-            self.deeds.insert(0, Deed(verb.value, alive, to))
-        elif first is not None:
-            self.deeds.insert(0, Deed(verb.value, first))
+        self.agent, self.joined_last, self.idle = None, None, False

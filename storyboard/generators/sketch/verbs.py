@@ -58,6 +58,12 @@ def weathers() -> dict[str, str]:
     return _tables()["weathers"]
 
 
+@cache
+def body_parts() -> frozenset[str]:
+    """Parts of bodies, which are drawn only where no owner is."""
+    return frozenset(_tables()["bodies"])
+
+
 COLOURS: dict[str, tuple[int, int, int]] = {
     "red": (226, 40, 44),
     "scarlet": (226, 40, 44),
@@ -93,7 +99,10 @@ NUMBERS: dict[str, int] = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "both": 2, "pair": 2, "couple": 2, "few": 3, "some": 3, "several": 4, "group": 4, "family": 3, "team": 4, "band": 4,
     "trio": 3, "bunch": 4, "many": 6, "lots": 6, "dozen": 8, "dozens": 9, "flock": 6, "herd": 5, "school": 6,
-    "swarm": 8, "army": 9, "crowd": 9, "hundreds": 9, "thousands": 9, "pack": 4, "countless": 9, "pile": 5,
+    "swarm": 8, "army": 9, "crowd": 9, "hundreds": 9, "thousands": 9, "pack": 4, "countless": 9, "pile": 5, "row": 4, "rows": 6, "line": 4, "stack": 3, "bundle": 3, "cluster": 4, "pod": 4, "pride": 4, "gaggle": 4,
+    "colony": 6, "collection": 4, "handful": 4, "troop": 4, "litter": 4, "murmuration": 9, "caravan": 4, "convoy": 3,
+    "fleet": 4, "gang": 4, "troupe": 4, "crew": 4, "squad": 4, "horde": 7, "mob": 6, "parade": 5, "procession": 5,
+    "party": 4, "tower": 4, "heap": 4, "shoal": 6, "cloud": 6, "circle": 5, "queue": 5, "brood": 4, "quartet": 4, "couples": 4,
 }  # fmt: skip
 MANY = 9
 """The most of one thing that is drawn."""
@@ -115,6 +124,10 @@ FILLER = listed(
     autumn spring summer each other together alone all every it not no can will would more most much too only like during
     stuck light lights lit trails until after before toward about into onto off new old young happy sad angry cute lovely funny scary wild empty
     for to at with by in on up down from out
+    spacesuit spacesuits costume costumes uniform uniforms wig veil turban earthquake clothing outfit outfits attire garb
+    late early first second third last upside except trending artstation lens cyberpunk futuristic vintage modern retro
+    long lone lonely tall thin thick deep narrow heavy loud calm
+    reflection reflections silence atmosphere mood background foreground moment way side front end middle top bottom edge
     """
 )
 """Words that draw nothing, so that they are not looked up as pictures."""
@@ -126,7 +139,7 @@ STYLES = frozenset(
     shot on film|comic book|comic book style|stop motion|clay animation|soft light|natural light|hard light|rim light|
     shallow depth of field|depth of field|high quality|best quality|ray tracing|unreal engine|concept art|line art|
     oil painting style|vintage film|film noir|color grading|colour grading|movie scene|movie still|film still|
-    music video|home video|security camera|at least|a lot|long lens|telephoto lens|light trails|strobe lights|city lights|neon lights|stage lights|neon signs|shot on 35mm film|lens flare|lens flares|motion blur|pastel colors|pastel colours|oil on canvas|color palette|colour palette|warm tones|cool tones|high contrast|low key|high key|tilt shift|dust particles|light rays|god rays|sun rays|light beams|national geographic|wes anderson|film look|movie trailer|bedtime story|slow pace|in the background|in the foreground|on its back|on his back|on her back|on its belly|side by side|shoulder to shoulder|arm in arm|hand in hand|face to face|one by one|out of nowhere|in slow succession|for the first time|in the distance|at the same time|in full bloom|in a row|in a line|in unison|wide awake|in front|in formation|at full speed|full speed|high speed|top speed
+    music video|home video|security camera|at least|a lot|long lens|telephoto lens|light trails|strobe lights|city lights|neon lights|stage lights|neon signs|shot on 35mm film|lens flare|lens flares|motion blur|pastel colors|pastel colours|oil on canvas|color palette|colour palette|warm tones|cool tones|high contrast|low key|high key|tilt shift|dust particles|light rays|god rays|sun rays|light beams|national geographic|wes anderson|film look|movie trailer|bedtime story|slow pace|in the background|in the foreground|on its back|on his back|on her back|on its belly|side by side|we see|you see|you can see|we can see|one can see|we watch|we follow|looks like|look like|looking like|shaped like|can be seen|is seen|are seen|is shown|are shown|close by|all alone|soft glow|warm glow|golden glow|gentle glow|eerie glow|blue glow|faint glow|soft light|for work|to work|from work|after work|piece of|pieces of|bit of|bits of|chunk of|chunks of|kind of|type of|sort of|lump of|pinch of|part of|half of|rest of|slice of|slices of|lots of|plenty of|upside down|trending on artstation|out of focus|in focus|side view|front view|back view|octane render|shoulder to shoulder|arm in arm|hand in hand|face to face|one by one|out of nowhere|in slow succession|for the first time|in the distance|at the same time|in full bloom|in a row|in a line|in unison|wide awake|in front|in formation|at full speed|full speed|high speed|top speed
     """.replace("\n", "")
     .replace("    ", "")
     .split("|")
