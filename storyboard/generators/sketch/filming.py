@@ -58,8 +58,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
              f"(?:afar|far away|a distance|a great distance)|wide open shot|general view|total shot){_OF}"),
     ("wide", "wide(?=$| [,.;:!?—–…]| and | close| then | slow| pan| zoom| static| tracking| dolly)"),
     ("aerial", f"(?:aerial|bird'?s? eye|bird view|drone (?:shot|view|footage|fly ?over|camera|video|angle|perspective)|"
-               f"overhead|top down|top view|top shot|god'?s? eye|"
-               f"helicopter (?:shot|view|footage)|satellite view|fly ?over (?:shot|of|footage)|from above|from high above|"
+               f"(?<![a-z] )overhead|overhead(?= (?:shot|view|angle|camera|drone|perspective))|top down|top view|top shot|god'?s? eye|"
+               f"helicopter (?:shot|view|footage)|satellite view|fly ?over (?:shot|of|footage)|(?<!rays )(?<!light )(?<!lights )(?<!down )from above|from high above|"
                f"from overhead|(?:seen|shot|filmed|viewed) from (?:the air|the sky)|from a drone|from a helicopter|"
                f"from a plane|birds ?eye)"
                f"{_OF}"),
@@ -91,7 +91,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("pan", f"pan(?:s|ning)(?: shot)?(?: slowly| gently| smoothly| quickly)?"
             f"(?: (?:across|over|along|around|past|through|with))?{_OF}"),
     ("pan", "(?<!a )(?<!the )pan(?: slowly| shot)? (?:across|over|along|around|past|to|from|shot|with)"),
-    ("pan", "(?<!a )(?<!the )(?<!his )(?<!her )pan(?=$| [,.;:!?—–…])"),
+    ("pan", "(?<!a )(?<!the )(?<!his )(?<!her )(?<!iron )(?<!frying )(?<!hot )(?<!steel )(?<!sizzling )(?<!their )pan(?=$| [,.;:!?—–…])"),
     ("pan", f"{_CAMERA}{_HOW}{_GOES}{_SIDE} (?P<way>left|right))"),
     ("pan", "(?:truck|trucks|trucking|slide|slider shot|crab)(?: shot)? (?:to the )?(?P<truck>left|right)"),
     ("pan", f"{_CAMERA}{_HOW}(?:sweep|scan|sweep)s? (?:across|over|along|around){_OF}"),
@@ -159,7 +159,7 @@ _TRIGGERS = re.compile(
     r"steady|gimbal|hand ?held|handheld|shak|orbit|360|arc|circling|rotating|revolving|bullet|pov|fpv|person|perspective|"
     r"eye|helmet|gopro|go pro|dash|body|dutch|canted|tilted|slow|slomo|fps|lapse|fast|sped|speed|static|lock|fixed|"
     r"tripod|still|station|motion|close|ecu|macro|tight|head|portrait|medium|mid|waist|wide|establish|panoram|full|"
-    r"aerial|drone|overhead|top|above|high|low|below|ground|floor|distan|afar|far|lens|frame|jitter|documentary|"
+    r"aerial|drone|helicopter|overhead|top|above|high|low|below|ground|floor|distan|afar|far|lens|frame|jitter|documentary|"
     r"footage|air|sky|lateral|looking|detail|insert|mov|hero|birds|sweep|whip|swish|rising|ascending|descending|"
     r"turntable|vlog|subjective|shoulder|amateur|half|chest|quarter|frog|master|landscape|long|vertigo|reveal|slide"
 )
