@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from storyboard.errors import GeneratorError
 from storyboard.frames import Report, Show
-from storyboard.generators import forming, pipeline, weights
+from storyboard.generators import pipeline, weights
 from storyboard.generators.models import Found
 from storyboard.take import Recipe
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from storyboard.frames import Frame, Frames
+    from storyboard.generators import forming
     from storyboard.project import Wish
 
 NAME = "text-to-video-sd"
@@ -130,6 +131,8 @@ class TextToVideo:
             (torch.mps if device == "mps" else torch.cuda).empty_cache()
 
     def _looks(self, pipe: Any) -> forming.Looks | None:
+        from storyboard.generators import forming
+
         if self.preview is None:
             return None
         if self._palette is None:

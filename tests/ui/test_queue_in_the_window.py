@@ -237,12 +237,12 @@ def live(until):
 ids = [shot.id for shot in window.document.project.shots]
 live(lambda: window.worker._film is not None)
 window.document.edit("Type", lambda p: edit.set_shot(p, ids[1], prompt="a yellow submarine"))
-window.document.edit("Set length", lambda p: edit.set_shot(p, ids[0], length=900))
+window.document.edit("Set length", lambda p: edit.set_shot(p, ids[0], length=6000))
 window.session.select(ids[0])
 window.actions_by_name["generate_four"].trigger()
 window.session.select(ids[2])
 window.actions_by_name["generate"].trigger()
-live(lambda: window.document.saved_words == "Saved" and len(window.document.takes) == 1)
+live(lambda: window.document.saved_words == "Saved" and len(window.document.takes) >= 1)
 print("now", flush=True)
 live(lambda: False)
 """
