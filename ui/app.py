@@ -48,7 +48,24 @@ def main(project: Path | None = None) -> int:
     ticks = QTimer()
     ticks.timeout.connect(lambda: None)
     ticks.start(SIGNALS_EVERY)
-    return qt.exec()
+    code = qt.exec()
+    let_go_of_clipboard()
+    return code
+
+
+def let_go_of_clipboard() -> None:
+    """Leaves only the words of copied shots. What Python put together would be deleted after Python itself, and that
+    ends in a crash."""
+    from PySide6.QtGui import QGuiApplication
+
+    from .cutting import MIME
+
+    clipboard = QGuiApplication.clipboard()
+    # Not `ownsClipboard`: some platforms never say yes.
+    if clipboard.mimeData().hasFormat(MIME):
+        words = clipboard.text()
+        clipboard.clear()
+        clipboard.setText(words)
 
 
 def application() -> QApplication:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QThreadPool
 from PySide6.QtWidgets import QApplication, QWidget
 
 from storyboard import edit, places, store
@@ -26,8 +27,19 @@ Opener = Callable[[Path], Window]
 
 
 @pytest.fixture(scope="session")
-def qt() -> QApplication:
-    return app.application()
+def qt() -> Iterator[QApplication]:
+    application = app.application()
+    yield application
+    app.let_go_of_clipboard()
+    # While Python still stands: what Qt deletes after it is gone would call into what is no more.
+    for widget in QApplication.topLevelWidgets():
+        widget.close()
+        widget.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QThreadPool.globalInstance().waitForDone()
+    gc.collect()
+    application.processEvents()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture(autouse=True)
