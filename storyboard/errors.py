@@ -43,3 +43,8 @@ class DiskFull(StoryboardError):
 
 class Cancelled(Exception):
     """The user asked to stop. Not an error: what was done is kept."""
+
+
+def why(error: OSError) -> str:
+    """The system's reason, to stand within a sentence."""
+    return (error.strerror or str(error)).lower()

@@ -246,6 +246,10 @@ class Project(_Value, frozen=True, omit_defaults=False):
             yield at
             at += shot.length
 
+    def start_of(self, shot_id: str) -> int:
+        """The first timeline frame of a shot. Raises `EditError` when it is not there."""
+        return sum(shot.length for shot in self.shots[: self.index(shot_id)])
+
     def motion_of(self, shot: Shot) -> Motion:
         return self.motion if shot.motion is None else shot.motion
 

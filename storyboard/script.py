@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from storyboard.errors import StoryboardError
+from storyboard.errors import StoryboardError, why
 from storyboard.project import MAX_PROMPT, MAX_SHOTS
 
 MAX_BYTES = 16 * 2**20
@@ -35,9 +35,7 @@ def read(file: Path) -> list[str]:
             )
         data = file.read_bytes()
     except OSError as error:
-        raise StoryboardError(
-            f"{file} cannot be read: {(error.strerror or str(error)).lower()}; check the path"
-        ) from error
+        raise StoryboardError(f"{file} cannot be read: {why(error)}; check the path") from error
     return decode(data, str(file))
 
 

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from storyboard import atomic, places, values
-from storyboard.errors import StoryboardError
+from storyboard.errors import StoryboardError, why
 
 CACHE_LIMIT: Final = 20 << 30
 """Bytes that one project's cache may hold before its least recently used parts go."""
@@ -60,7 +60,7 @@ def write(path: Path, data: bytes) -> None:
         with atomic.replacing(path) as temporary:
             temporary.write_bytes(data)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = why(error)
         raise StoryboardError(
             f"{path} cannot be written: {reason}; check the folder's permissions"
         ) from error

@@ -181,7 +181,7 @@ class Board(BoardView):
         project = self._document.project
         if index < len(project.shots):
             self._session.select(project.shots[index].id)
-            self._session.seek(list(project.starts())[index])
+            self._session.seek(project.start_of(project.shots[index].id))
 
     # ---- the keyboard
 

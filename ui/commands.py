@@ -202,7 +202,7 @@ class Commands(QObject):
         project = self._document.project
         self._session.select(shot_id)
         self._session.pause()
-        self._session.seek(list(project.starts())[project.index(shot_id)])
+        self._session.seek(project.start_of(shot_id))
 
     def _after_selection(self) -> int:
         project, selected = self._document.project, self._session.selected

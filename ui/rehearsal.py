@@ -85,7 +85,7 @@ class Rehearsal(QObject):
         shot, project = self._session.current, self._document.project
         if shot is None:
             return
-        start = list(project.starts())[project.index(shot.id)]
+        start = project.start_of(shot.id)
         tick = int(self._clock.seconds() * float(project.rate))
         run = Run(start, start, start + shot.length, loop=True)
         self._session.peek(start + tick % shot.length, run.upcoming(tick, AHEAD))

@@ -309,7 +309,7 @@ class Session(QObject):
         """Puts the playhead on a shot, unless it is there."""
         place, project = self.shot_under_playhead(), self._document.project
         if shot_id in self._order and (place is None or place[0].id != shot_id):
-            self.seek(list(project.starts())[project.index(shot_id)])
+            self.seek(project.start_of(shot_id))
 
     def _trial_ends(self) -> bool:
         """Whether the project moved on: the shot or a take is gone, or one of the takes was chosen just now."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QThreadPool, Signal
 from PySide6.QtWidgets import QApplication
 
-from storyboard.advice import Advice, advice
+from storyboard.generators.advice import Advice, advice
 
 from . import memory
 from .messages import Action, Banner

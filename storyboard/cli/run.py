@@ -14,7 +14,7 @@ from typing import NoReturn
 
 import typer
 
-from storyboard.errors import Cancelled, StoryboardError
+from storyboard.errors import Cancelled, StoryboardError, why
 
 OK, ERROR, USAGE, CANCELLED = 0, 1, 2, 130
 
@@ -50,7 +50,7 @@ def run(arguments: Sequence[str]) -> int:
         return OK
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        return _say(f"{where}{(error.strerror or str(error)).lower()}", arguments)
+        return _say(f"{where}{why(error)}", arguments)
     except Exception as error:  # noqa: BLE001 - the one place where a bug is reported
         traceback.print_exc()
         return _say(

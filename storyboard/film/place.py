@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from storyboard.errors import MediaError
+from storyboard.errors import MediaError, why
 
 OWN_FOLDERS = ("takes", "media", "cache", "versions")
 
@@ -42,5 +42,5 @@ def check(out: Path) -> None:
         with tempfile.TemporaryFile(dir=out.parent):
             pass
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = why(error)
         raise MediaError(f"{out} cannot be written: {reason}; choose another place with --output") from error

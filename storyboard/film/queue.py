@@ -18,6 +18,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from storyboard import values
+from storyboard.errors import why
 from storyboard.film.wanted import Wanted
 from storyboard.project import Id
 from storyboard.store import document, new_id
@@ -134,7 +135,7 @@ def load(folder: Path) -> Loaded:
     except FileNotFoundError:
         return Loaded(())
     except OSError as error:
-        return Loaded((), _put_aside(path, (error.strerror or str(error)).lower()))
+        return Loaded((), _put_aside(path, why(error)))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return Loaded((), _put_aside(path, str(error)))
     if len({job.id for job in found.jobs}) != len(found.jobs):

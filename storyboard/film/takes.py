@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from storyboard import atomic, paths, store, timing
-from storyboard.errors import Cancelled, EditError, GeneratorError, MediaError, StoryboardError
+from storyboard.errors import Cancelled, EditError, GeneratorError, MediaError, StoryboardError, why
 from storyboard.film.history import History
 from storyboard.film.runner import Failure, Outcome, Runner, Show, Watch
 from storyboard.film.wanted import Wanted, want
@@ -252,9 +252,7 @@ def copy_media(folder: Path, original: Path) -> tuple[str, bool]:
         with original.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise MediaError(
-            f"{original} cannot be read: {(error.strerror or str(error)).lower()}; check the path"
-        ) from error
+        raise MediaError(f"{original} cannot be read: {why(error)}; check the path") from error
     suffix = re.sub(r"[^.a-z0-9]", "", original.suffix.lower())[:10]
     name = f"media/{media_stem(original)}-{digest[:10]}{suffix}"
     target = folder / name

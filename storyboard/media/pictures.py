@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PIL.Image import Transpose
 
-from storyboard.errors import MediaError
+from storyboard.errors import MediaError, why
 from storyboard.media import svg
 from storyboard.media.clip import PICTURES
 
@@ -54,7 +54,7 @@ def tidy(path: Path) -> bytes:
             if svg.is_svg(head):
                 return _tidy_drawing(head + file.read(svg.MAX_BYTES), path)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = why(error)
         raise MediaError(f"{path} cannot be read: {reason}; check the path") from error
     if size > MAX_FILE:
         raise MediaError(f"{path}: the picture is larger than {MAX_FILE >> 20} MB; make it smaller first")

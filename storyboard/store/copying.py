@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from storyboard.atomic import is_temporary
-from storyboard.errors import ProjectError
+from storyboard.errors import ProjectError, why
 from storyboard.store import document
 
 MADE = ("cache", "exports", "queue.json")
@@ -52,7 +52,7 @@ def _ignored(source: Path, leave_out: tuple[str, ...]) -> Callable[[str, list[st
     return ignored
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: OSError) -> str:
     if isinstance(error, shutil.Error) and error.args and error.args[0]:
         return str(error.args[0][0][2]).lower()
-    return (getattr(error, "strerror", None) or str(error)).lower()
+    return why(error)

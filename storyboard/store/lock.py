@@ -14,7 +14,7 @@ import msgspec
 
 from storyboard import values
 from storyboard.atomic import replacing
-from storyboard.errors import ProjectError, ProjectLocked, StoryboardError
+from storyboard.errors import ProjectError, ProjectLocked, StoryboardError, why
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -66,7 +66,7 @@ def acquire(folder: Path) -> Lock:
             f"{folder} is being edited by {_owner(folder)}; close it there, or open it for reading only"
         ) from None
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = why(error)
         raise ProjectError(f"{folder} cannot be written ({reason}); copy the project to edit it") from error
     _say_who(folder)
     return Lock(folder, held)

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from storyboard.errors import ProjectError
+from storyboard.errors import ProjectError, why
 from storyboard.paths import inside
 from storyboard.store import document
 from storyboard.store.takes import FOLDER, TRASH, trash
@@ -67,7 +67,7 @@ def _move(take: Take, names: tuple[str, ...], source: Path, target: Path) -> Non
     except OSError as error:
         for name in reversed(moved):
             (target / name).rename(source / name)
-        reason = (error.strerror or str(error)).lower()
+        reason = why(error)
         raise ProjectError(
             f"take {take.number} cannot be moved from {source} to {target}: {reason}; look there, and try again"
         ) from error

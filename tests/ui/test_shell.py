@@ -11,8 +11,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication
 
-from storyboard import advice, edit, places
-from storyboard.advice import Machine
+from storyboard import edit, places
+from storyboard.generators import advice
+from storyboard.generators.advice import Machine
 from ui import memory, palette
 from ui.document import Document
 from ui.memory import Memory, View

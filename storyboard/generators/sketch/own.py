@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storyboard import paths
-from storyboard.errors import MediaError
+from storyboard.errors import MediaError, why
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -85,7 +85,7 @@ def _content(path: Path) -> bytes:
             raise MediaError(f"{path} is too large for a picture of the cast; {again}")
         content = path.read_bytes()
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = why(error)
         raise MediaError(f"the picture {path} cannot be read: {reason}; {again}") from error
     named = _NAME.search(path.name)
     if named is None or hashlib.sha256(content).hexdigest()[:HASH_DIGITS] != named[1]:
