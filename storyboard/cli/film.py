@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import signal
-import threading
-from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
 
 from storyboard.cli import lazy, options, output
+from storyboard.cli.interrupt import interruptible as _interruptible
 from storyboard.errors import EditError, StoryboardError
 
 if TYPE_CHECKING:
@@ -31,24 +27,6 @@ else:
     values = lazy.module("storyboard.project")
     take_values = lazy.module("storyboard.take")
     film_takes = lazy.module("storyboard.film.takes")
-
-
-@contextlib.contextmanager
-def _interruptible() -> Iterator[Callable[[], bool]]:
-    """Ctrl+C as a question that long work asks: it ends at the next safe place. A second one ends at once."""
-    asked = threading.Event()
-
-    def ask(_number: int, _frame: FrameType | None) -> None:
-        if asked.is_set():
-            raise KeyboardInterrupt
-        asked.set()
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield asked.is_set
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def generate(

@@ -16,7 +16,7 @@ from storyboard.film.history import Cost, History, Load, Timing, Work, work_of
 from storyboard.take import Take
 from storyboard.workers import messages
 from storyboard.workers.crew import MAX_MEDIA_WORKERS, Crashed, Crew, Event, Lane
-from storyboard.workers.steps import Comparison, Generate, SmoothedVideo, Step
+from storyboard.workers.steps import Comparison, Generate, Proof, SmoothedVideo, Step
 
 _LOG = logging.getLogger(__name__)
 
@@ -68,6 +68,7 @@ class Outcome(NamedTuple):
     comparison: Comparison | None
     video: SmoothedVideo | None
     seconds: float
+    proof: Proof | None = None
 
 
 class Failure(NamedTuple):
@@ -406,7 +407,7 @@ class Runner:
             self._learn(job, event.seconds)
             self._note_device(job, event)
             for then in job.then:
-                then(Outcome(event.take, event.comparison, event.video, event.seconds))
+                then(Outcome(event.take, event.comparison, event.video, event.seconds, event.proof))
         elif isinstance(event, Crashed):
             self._fail(job, event.reason, event.log)
         elif isinstance(event, messages.Failed):

@@ -9,7 +9,7 @@ from storyboard.store.document import schema
 from storyboard.store.folder import Store, adopt_arrived, create, open_project
 from storyboard.store.lock import take_over
 from storyboard.store.recovery import recover
-from storyboard.store.takes import TakeFolder, Takes, new_id, numbers, publish, trash
+from storyboard.store.takes import TakeFolder, Takes, new_id, numbers, publish, stored, trash
 from storyboard.store.thrown import empty, restore, throw
 from storyboard.store.versions import Version
 
@@ -29,6 +29,7 @@ __all__ = [
     "recover",
     "restore",
     "schema",
+    "stored",
     "take_over",
     "throw",
     "trash",

@@ -19,7 +19,7 @@ from storyboard import reading, values
 from storyboard.errors import ProjectError, why
 from storyboard.paths import inside
 from storyboard.store import document
-from storyboard.take import Take
+from storyboard.take import Stored, Take
 
 FOLDER = "takes"
 TRASH = "takes/.trash"
@@ -139,6 +139,11 @@ class _Sidecars:
 def numbers(folder: Path) -> dict[str, int]:
     """The highest take number of each shot that has, or had, takes in the project at `folder`."""
     return TakeFolder(folder).scan().numbers()
+
+
+def stored(path: Path) -> Stored:
+    """How the file at `path` is stored now. Raises `OSError`."""
+    return Stored(path.stat().st_size, reading.digest(path))
 
 
 def publish(folder: Path, take: Take) -> None:

@@ -94,7 +94,7 @@ def _do(line: _Line, workshop: Workshop, order: messages.Do) -> messages.Answer:
     except Exception as error:  # noqa: BLE001 - the one place where a bug in a step becomes a report
         trace = traceback.format_exc()
         return messages.Failed(order.job, f"a bug in Storyboard: {error!r}", "Bug", trace)
-    return messages.Done(order.job, time.monotonic() - start, result.take, result.comparison, result.video)
+    return messages.Done(order.job, time.monotonic() - start, *result)
 
 
 def main() -> None:
