@@ -4,7 +4,7 @@ with create(folder, Project(name="Bikes")) as store:
     store.save(edit.append(store.project, new_shot(new_id(), "a red bicycle")))
 """
 
-from storyboard.store.copying import copy
+from storyboard.store.copying import copy, copy_value
 from storyboard.store.document import schema
 from storyboard.store.folder import Store, adopt_arrived, create, open_project
 from storyboard.store.lock import take_over
@@ -20,6 +20,7 @@ __all__ = [
     "Version",
     "adopt_arrived",
     "copy",
+    "copy_value",
     "create",
     "empty",
     "new_id",

@@ -26,6 +26,8 @@ TRASH = "takes/.trash"
 """Where the takes lie that the user threw away, until that is emptied (`storyboard.store.thrown`)."""
 MAX_BYTES = 64 * 2**20
 """Of one sidecar: an import of many hours with the time of each frame stays below this."""
+MAX_TAKES = 100_000
+"""In one project; more than five for each shot of the longest film."""
 
 _ALPHABET = string.ascii_lowercase + string.digits
 _Stamp = tuple[int, int, int]
@@ -113,14 +115,20 @@ class _Sidecars:
     def read(self) -> list[Take | str]:
         """Each take, or a sentence about what is wrong with its sidecar."""
         seen = {}
-        for name, stamp in self._stamps():
+        names = list(self._stamps())
+        for name, stamp in names[:MAX_TAKES]:
             known = self._seen.get(name)
             if known is not None and known[0] == stamp:
                 seen[name] = known
             elif (read := _read(self._place / name, stamp)) is not None:
                 seen[name] = (stamp, read)
         self._seen = seen
-        return [found for _, found in seen.values()]
+        found = [found for _, found in seen.values()]
+        if len(names) > MAX_TAKES:
+            found.append(
+                f"{self._place} holds more than {MAX_TAKES:,} sidecars; the others are left out, move them away"
+            )
+        return found
 
     def _stamps(self) -> Iterable[tuple[str, _Stamp]]:
         try:
