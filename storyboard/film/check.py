@@ -109,7 +109,7 @@ def check(
         raise ProjectError(f"{folder} is no folder; name a project's folder")
     findings: list[Finding] = []
     known = _known(folder, findings)
-    findings += _chosen(known)
+    findings += _chosen(known, {finding.take for finding in findings})
     work = _Bytes(known, watch, cancelled)
     findings += work.compare()
     if deep:
@@ -152,7 +152,7 @@ def _takes(known: _Known, place: str, findings: list[Finding]) -> Iterator[Take]
         if found.take is None:
             findings.append(_broken(known, file, found.problem))
         elif name != f"{found.take.id}.json":
-            findings.append(_misnamed(folder, place, name, found.take))
+            findings.append(_misnamed(known, file, found.take))
         else:
             yield found.take
 
@@ -179,18 +179,20 @@ def _broken(known: _Known, file: str, problem: str) -> Finding:
     return Finding("orphaned", file, f"{problem}, and no shot shows its take", take=take)
 
 
-def _misnamed(folder: Path, place: str, name: str, take: Take) -> Finding:
-    there = (folder / place / f"{take.id}.json").exists()
-    what = "a second sidecar" if there else "the sidecar, under another name,"
-    return Finding("duplicate", f"{place}/{name}", f"this is {what} of take {take.id}", take=take.id)
+def _misnamed(known: _Known, file: str, take: Take) -> Finding:
+    """A sidecar under another name than its take's: a copy beside the right one, or the only one, which nobody finds."""
+    right = f"{file.rpartition('/')[0]}/{take.id}.json"
+    if (known.folder / right).exists():
+        return Finding("duplicate", file, f"this is a second sidecar of take {take.id}", take=take.id)
+    words = f"this is the sidecar of take {take.id}, which is not found under this name; call it {right}"
+    return Finding("sidecar", file, words, known.shots_of(take.id), take.id)
 
 
-def _chosen(known: _Known) -> Iterator[Finding]:
-    """Shots whose chosen take is not there."""
-    broken = {path.removesuffix(".json") for path in _names(known.folder, FOLDER, ".json")}
+def _chosen(known: _Known, told: set[str]) -> Iterator[Finding]:
+    """Shots whose chosen take is not there, but for those that were `told` of."""
     for number, shot in enumerate(known.project.shots, 1):
         take = shot.chosen.take if shot.chosen else ""
-        if not take or take in known.takes or take in broken:
+        if not take or take in known.takes or take in told:
             continue
         file = f"{FOLDER}/{take}.json"
         if take in known.thrown:

@@ -115,7 +115,9 @@ class _Repair:
     def _rebuild(self, finding: Finding) -> str:
         pixels = f"{FOLDER}/{finding.take}.mkv"
         sidecar = f"{FOLDER}/{finding.take}.json"
-        if finding.file != sidecar or not paths.inside(self._folder, pixels).is_file():
+        if finding.file != sidecar:
+            return self._rename(finding)
+        if not paths.inside(self._folder, pixels).is_file():
             return ""
         take = self._take_of(finding.take, pixels, self._proved(pixels))
         if (self._folder / sidecar).exists():

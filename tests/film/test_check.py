@@ -166,7 +166,7 @@ def test_a_damaged_sidecar_is_written_anew_from_its_pixels(folder: Path) -> None
         assert new.ran["rebuilt"]
     assert found[first.id].recipe is None
     assert found[second.id].recipe == second.recipe
-    assert storyboard("render", folder, "--keep-stale").out.endswith("up to date, nothing to make\n")
+    assert "made 0 takes, 0 in-betweens, 0 segments" in storyboard("render", folder, "--keep-stale").out
     assert checking.check(folder, deep=True).findings == ()
 
 
@@ -183,11 +183,10 @@ def test_nothing_of_the_users_is_deleted(folder: Path) -> None:
     report = mended(folder)
     assert kinds(report) == [
         ("duplicate", "takes/copy.json"),
-        ("duplicate", "takes/renamed.json"),
         ("orphaned", "media/mine.txt"),
         ("orphaned", "takes/broken.json"),
         ("orphaned", "takes/lost.mkv"),
-        ("sidecar", f"takes/{second.id}.json"),
+        ("sidecar", "takes/renamed.json"),
     ]
     assert set(user_files(folder)) >= before
     assert (folder / "orphaned" / "media" / "mine.txt").read_text() == "a note"
@@ -220,9 +219,7 @@ def test_only_decoding_finds_what_no_checksum_tells(folder: Path) -> None:
     sidecar = folder / "takes" / f"{first.id}.json"
     sidecar.write_bytes(values.encode(replace(first, stored=None)))  # as an earlier program left it
     segment = next((folder / "cache" / "segments").glob("*.mp4"))
-    data = bytearray(segment.read_bytes())
-    data[len(data) // 2 : len(data) // 2 + 40] = bytes(40)
-    segment.write_bytes(data)
+    segment.write_bytes(segment.read_bytes()[:-100])
     quick = checking.check(folder)
     assert (quick.findings, quick.unproven) == ((), 1)
     deep = checking.check(folder, deep=True)
