@@ -11,7 +11,7 @@ from storyboard.cli import options, output
 from storyboard.cli.interrupt import interruptible
 
 if TYPE_CHECKING:
-    from storyboard.film.check import Finding, Report
+    from storyboard.film.findings import Finding, Report
 
 
 def check(
