@@ -301,6 +301,10 @@ class Thumbnails(QObject):
             self._pool.start(self._work)
         return self._kept.get(self._last.get(place))
 
+    def has(self, key: Hashable) -> bool:
+        """Whether the picture called `key` was made."""
+        return key in self._kept
+
     def _wish(self, place: Hashable, wish: _Wish) -> None:
         """Notes what is wanted at a place. What was wanted there before is not any more: a prompt is typed letter
         by letter, and nobody looks at the pictures in between."""

@@ -112,7 +112,7 @@ def shots(
 ) -> None:
     """The shots between two places of the viewport. Those that are too narrow to tell apart are drawn as one, as
     far as they lie side by side."""
-    clips.begin(GUTTER)
+    clips.begin(painter.device().devicePixelRatioF(), GUTTER)
     for run in stage.row.runs(stage.content(left), stage.content(right)):
         clips.paint_blocks(painter, list(_wide_ones(painter, stage, clips, selected, run)))
 
