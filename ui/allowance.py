@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from typing import Final
 
-TIME: Final = 0.0012
-"""Seconds of one paint: with the copies of what is there, well within a frame."""
+TIME: Final = 0.006
+"""Seconds of one paint."""
+HURRIED: Final = 0.0012
+"""While hands scroll, zoom or drag: with the copies of what is there, the picture follows them at once."""
 
 
 class Allowance:
@@ -18,8 +20,9 @@ class Allowance:
         self.exceeded = False
         """Whether something was left undone since `begin`."""
 
-    def begin(self) -> None:
-        self._end = time.perf_counter() + TIME
+    def begin(self, *, hurried: bool) -> None:
+        """Before a view is painted."""
+        self._end = time.perf_counter() + (HURRIED if hurried else TIME)
         self._made = False
         self.exceeded = False
 

@@ -65,6 +65,7 @@ class ClipPainter:
 
     def __init__(self, document: Document, thumbnails: Thumbnails) -> None:
         self._document = document
+        self._thumbnails = thumbnails
         self._allowance = Allowance()
         self._strips = Strips(document, thumbnails, self._allowance)
         self.jobs: dict[str, Job] = {}
@@ -123,7 +124,7 @@ class ClipPainter:
         """Before shots are painted, each time, with the device's pixels for one of ours and the left edge of the
         view: the system's colours or its font may be others now."""
         self._left = left
-        self._allowance.begin()
+        self._allowance.begin(hurried=self._thumbnails.gives_way)
         self._colours = theme.current()
         self._text, self._small = Hand.of(text_font(), ratio), Hand.of(small_font(), ratio)
         self._grounds.begin(self._colours, ratio)

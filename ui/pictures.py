@@ -283,6 +283,11 @@ class Thumbnails(QObject):
         self._stopped = threading.Event()
         self._made.connect(self._keep)
 
+    @property
+    def gives_way(self) -> bool:
+        """Whether hands scroll, zoom or drag now."""
+        return time.monotonic() - self._handled < REST
+
     def give_way(self) -> None:
         """Hands scroll, zoom or drag: pictures wait until they rest, so that every paint comes in time."""
         before, self._handled = self._handled, time.monotonic()

@@ -48,6 +48,8 @@ class Session(QObject):
         self._showing = Showing()
         self.tally = Tally()
         self.sound = Sound(self)
+        self.sound.arrived.connect(self._hear)
+        self.sound.prepare(document.film)
         self._player = Player(self.sound, self)
         self._player.due.connect(self._present)
         self._player.over.connect(self._end)
@@ -353,8 +355,14 @@ class Session(QObject):
 
     # ---- following
 
+    def _hear(self) -> None:
+        """Plays on with the sound that has come."""
+        if self.playing:
+            self._run_from(self._frame, self.speed)
+
     def _follow(self) -> None:
         """Keeps to what is still there when the project is another."""
+        self.sound.prepare(self._document.film)
         order = [shot.id for shot in self._document.project.shots]
         if order != self._order:
             self._reselect(order)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,7 +11,7 @@ from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Qt, QThreadPool, Sig
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QApplication
 
-from storyboard.errors import StoryboardError
+from storyboard.errors import Cancelled, StoryboardError
 from storyboard.project import Music
 
 from . import theme
@@ -33,7 +34,7 @@ NAME_ROOM: Final = 15.0
 
 
 class Waveform(QObject):
-    """The peaks of one sound at several levels of detail, measured beside the window's thread."""
+    """The peaks of one sound at several levels of detail, measured by a worker."""
 
     ready = Signal()
 
@@ -50,6 +51,7 @@ class Waveform(QObject):
         self.problem = ""
         """Why there are none."""
         self._measured.connect(self._keep)
+        self._stopped = threading.Event()
 
     def use(self, file: str) -> None:
         """Wants the peaks of `file` of the project; `ready` comes when they are there."""
@@ -60,18 +62,23 @@ class Waveform(QObject):
             self._pool.start(lambda: self._measure(file))
 
     def stop(self) -> None:
-        """Ends after the sound in hand."""
+        """Forgets the sound in hand."""
+        self._stopped.set()
         self._pool.clear()
         self._pool.waitForDone()
 
     def _measure(self, file: str) -> None:
-        from storyboard.film import waveforms
+        from storyboard.film import unpacked
         from storyboard.media import waveform
 
         try:
-            self._measured.emit(file, waveform.levels(waveforms.peaks_of(self._folder, file)), "")
+            peaks = unpacked.peaks_of(self._folder, file, self._stopped.is_set)
+        except Cancelled:
+            return
         except StoryboardError as error:
             self._measured.emit(file, [], sentence(error))
+            return
+        self._measured.emit(file, waveform.levels(peaks), "")
 
     def _keep(self, file: str, levels: list[Peaks], problem: str) -> None:
         if file == self._file:

@@ -140,6 +140,17 @@ class Listen(_Step, frozen=True):
     file: str
 
 
+class Unpack(_Step, frozen=True):
+    """Write a sound as plain samples that the window may read, and its shape for drawing."""
+
+    file: str
+    """Absolute: what comes of it is kept elsewhere when its own folder cannot be written."""
+    samples: str
+    peaks: str
+    synced: bool = False
+    """Whether it begins at the file's first picture."""
+
+
 class SmoothVideo(_Step, frozen=True):
     """Write a video with more frames. Paths are absolute: it belongs to no project."""
 
@@ -173,4 +184,4 @@ class Comparison(Struct, frozen=True):
     ran: dict[str, str] = {}
 
 
-Step = Generate | Smooth | Encode | Mix | Stitch | Examine | Tidy | Remake | Listen | SmoothVideo
+Step = Generate | Smooth | Encode | Mix | Stitch | Examine | Tidy | Remake | Listen | Unpack | SmoothVideo

@@ -31,6 +31,7 @@ from storyboard.workers.steps import (
     Step,
     Stitch,
     Tidy,
+    Unpack,
 )
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class Workshop:
             Tidy: _tidy,
             Remake: self._remake,
             Listen: _listen,
+            Unpack: _unpack,
             SmoothVideo: self._smooth_video,
         }
         return done[type(step)](folder, step, report) or Result()
@@ -191,6 +193,15 @@ def _listen(folder: Path, step: Listen, _report: Report) -> None:
     from storyboard.media import sound_file
 
     sound_file.check(paths.inside(folder, step.file))
+
+
+def _unpack(folder: Path, step: Unpack, report: Report) -> None:
+    from storyboard.media import plain_sound
+
+    samples, peaks = paths.inside(folder, step.samples), paths.inside(folder, step.peaks)
+    for out in (samples, peaks):
+        out.parent.mkdir(parents=True, exist_ok=True)
+    plain_sound.unpack(Path(step.file), samples, peaks, synced=step.synced, report=report)
 
 
 def _stitch(folder: Path, step: Stitch, report: Report) -> None:
