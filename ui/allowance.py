@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
-TIME: Final = 0.006
+TIME: Final = 0.02
 """Seconds of one paint."""
 HURRIED: Final = 0.0012
 """While hands scroll, zoom or drag: with the copies of what is there, the picture follows them at once."""
