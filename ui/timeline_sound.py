@@ -50,6 +50,8 @@ class Waveform(QObject):
         """Each half as fine as the one before it; empty while they are not known."""
         self.problem = ""
         """Why there are none."""
+        self.reading = False
+        """Whether they are on their way."""
         self._measured.connect(self._keep)
         self._stopped = threading.Event()
 
@@ -57,7 +59,7 @@ class Waveform(QObject):
         """Wants the peaks of `file` of the project; `ready` comes when they are there."""
         if file == self._file:
             return
-        self._file, self.levels, self.problem = file, [], ""
+        self._file, self.levels, self.problem, self.reading = file, [], "", bool(file)
         if file:
             self._pool.start(lambda: self._measure(file))
 
@@ -82,7 +84,7 @@ class Waveform(QObject):
 
     def _keep(self, file: str, levels: list[Peaks], problem: str) -> None:
         if file == self._file:
-            self.levels, self.problem = levels, problem
+            self.levels, self.problem, self.reading = levels, problem, False
             self.ready.emit()
 
 
@@ -101,7 +103,7 @@ def paint(painter: QPainter, stage: Stage, waveform: Waveform, colours: theme.Th
         _bars(painter, stage, music, waveform.levels, wave, colours, area)
         _joints(painter, stage, music, len(waveform.levels[0]), bar, colours)
     _fades(painter, stage, music, bar, colours)
-    _name(painter, stage, music, waveform.problem, bar, colours)
+    _name(painter, stage, music, waveform, bar, colours)
 
 
 def _bars(
@@ -229,7 +231,7 @@ def _fades(painter: QPainter, stage: Stage, music: Music, bar: QRectF, colours: 
 
 
 def _name(
-    painter: QPainter, stage: Stage, music: Music, problem: str, bar: QRectF, colours: theme.Theme
+    painter: QPainter, stage: Stage, music: Music, waveform: Waveform, bar: QRectF, colours: theme.Theme
 ) -> None:
     """The music's name, at the left of what is seen of it."""
     font = QApplication.font()
@@ -242,9 +244,11 @@ def _name(
     parts = [media_name(music.file)]
     if music.gain:
         parts.append(f"{music.gain:+.0f} dB")
-    if problem:
-        parts.append(problem)
+    if waveform.problem:
+        parts.append(waveform.problem)
+    elif waveform.reading:
+        parts.append("is being read")
     painter.setFont(font)
-    painter.setPen(QColor(colours.failed if problem else colours.text))
+    painter.setPen(QColor(colours.failed if waveform.problem else colours.text))
     words = metrics.elidedText(" · ".join(parts), Qt.TextElideMode.ElideRight, room)
     painter.drawText(QPointF(left, bar.top() + metrics.ascent() + 2), words)
