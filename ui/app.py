@@ -17,6 +17,7 @@ from storyboard.store import copying
 from . import display, memory
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QMimeData
     from PySide6.QtWidgets import QApplication
 
     from .window import Window
@@ -62,7 +63,8 @@ def let_go_of_clipboard() -> None:
 
     clipboard = QGuiApplication.clipboard()
     # Not `ownsClipboard`: some platforms never say yes.
-    if clipboard.mimeData().hasFormat(MIME):
+    held: QMimeData | None = clipboard.mimeData()  # none where nothing was ever copied
+    if held is not None and held.hasFormat(MIME):
         words = clipboard.text()
         clipboard.clear()
         clipboard.setText(words)

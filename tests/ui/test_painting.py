@@ -132,7 +132,10 @@ def test_what_a_hurried_paint_left_out_is_painted_afterwards(
     clips = window.timeline._clips
     for name in ("HURRIED", "TIME"):
         monkeypatch.setattr(allowance, name, -1.0)
-    window.document.edit("Rename", lambda p: edit.set_shot(p, p.shots[2].id, prompt="a word never seen"))
+    for place, words in enumerate(("never seen", "nor this", "a word never seen")):
+        window.document.edit(
+            "Rename", lambda p, at=place, to=words: edit.set_shot(p, p.shots[at].id, prompt=to)
+        )
     window.timeline.viewport().repaint()
     assert clips.unfinished
     until(lambda: not clips.unfinished)
@@ -152,6 +155,7 @@ def test_an_edit_of_one_shot_leaves_the_others_pictures(window: Window, until: U
 
 def test_two_fingers_zoom_at_the_pointer(window: Window) -> None:
     window.resize(1200, 800)
+    window.document.edit("Longer", lambda p: edit.set_length(p, p.shots[2].id, 500))
     window.timeline.show_scale(20.0)
     view, at = window.timeline.viewport(), QPointF(300, 60)
     before = window.timeline._stage.frame_at(at.x())
