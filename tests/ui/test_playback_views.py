@@ -187,13 +187,20 @@ def test_the_whole_screen_shows_the_picture_alone_and_escape_brings_everything_b
 # Raw and smoothed
 
 
-def test_raw_shows_the_takes_own_frames(tmp_path: Path, opened: Opener, until: Until) -> None:
+@pytest.fixture
+def numbered(tmp_path: Path, opened: Opener) -> Window:
+    """A window at frame 3 of a film whose frames carry their number, and a thousand more where they are built."""
     numbered_film(tmp_path / "film", (12,), built=(True,), more=1000)
     window = opened(tmp_path / "film")
     window.activateWindow()
     assert QTest.qWaitForWindowActive(window)
     window.timeline.setFocus()
     window.session.seek(3)
+    return window
+
+
+def test_raw_shows_the_takes_own_frames(numbered: Window, until: Until) -> None:
+    window = numbered
     until(lambda: window.viewer.image is not None and number_in(window.viewer.image) == 1003)
     press(window, Key.Key_R)
     until(lambda: number_in(window.viewer.image) == 3)
@@ -202,13 +209,8 @@ def test_raw_shows_the_takes_own_frames(tmp_path: Path, opened: Opener, until: U
     until(lambda: number_in(window.viewer.image) == 1003)
 
 
-def test_before_and_after_are_seen_in_one_picture(tmp_path: Path, opened: Opener, until: Until) -> None:
-    numbered_film(tmp_path / "film", (12,), built=(True,), more=1000)
-    window = opened(tmp_path / "film")
-    window.activateWindow()
-    assert QTest.qWaitForWindowActive(window)
-    window.timeline.setFocus()
-    window.session.seek(3)
+def test_before_and_after_are_seen_in_one_picture(numbered: Window, until: Until) -> None:
+    window = numbered
     shown: list[Picture] = []
     window.pictures.shown.connect(lambda _frame, picture: shown.append(picture))
     press(window, Key.Key_R, Keys.ShiftModifier)
