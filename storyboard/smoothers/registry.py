@@ -1,28 +1,66 @@
-"""The smoothing engines by name: which can run here, which one `rife` means here, and opening one."""
+"""The smoothing engines by name: which can run here, which one `rife` means here, and opening one.
+
+An engine is one entry of `_TABLE` and one module with the functions of `_Module`. To add one, add both, and its name
+to `project.SmootherName`.
+"""
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 from typing import NamedTuple, Protocol
 
 from storyboard.errors import SmootherError
 from storyboard.smoothers.base import Engine, Smoother
 
-_PACKAGES = {
-    "rife-ncnn": "rife-ncnn-vulkan-python-tntwise",
-    "rife-openvino": "openvino",
-    "flow": "opencv-python-headless",
-}
-"""The packages whose versions are in the engines' keys."""
-
-ENGINES = tuple(_PACKAGES)
-"""The best first."""
-
 
 class OpenSmoother(Smoother, Protocol):
     """A smoother that holds memory, threads or a process until it is closed."""
 
     def close(self) -> None: ...
+
+
+class _Module(Protocol):
+    """What the module of an engine has. It imports its library only when it opens; one module may have several
+    engines, so each function is told which."""
+
+    def missing(self, name: str) -> str:
+        """Why the engine cannot run here although its library is installed, with what to do; or nothing."""
+        ...
+
+    def where(self, name: str) -> str:
+        """On what it runs here, in words for the user."""
+        ...
+
+    def engine(self, name: str) -> Engine:
+        """What decides its pixels, without loading it."""
+        ...
+
+    def open_engine(self, name: str, threads: int | None) -> OpenSmoother: ...
+
+
+class _Entry(NamedTuple):
+    name: str
+    package: str
+    """Whose version is in the engine's key."""
+    room: str
+    """The module, below `storyboard.smoothers`."""
+
+    @property
+    def module(self) -> _Module:
+        module: _Module = importlib.import_module(f"storyboard.smoothers.{self.room}")
+        return module
+
+
+_TABLE = (
+    _Entry("rife-ncnn", "rife-ncnn-vulkan-python-tntwise", "rife_ncnn"),
+    _Entry("rife-openvino", "openvino", "rife_openvino"),
+    _Entry("flow", "opencv-python-headless", "flow"),
+)
+"""The best first."""
+
+_ENTRIES = {entry.name: entry for entry in _TABLE}
+ENGINES = tuple(_ENTRIES)
 
 
 class EngineStatus(NamedTuple):
@@ -35,50 +73,34 @@ class EngineStatus(NamedTuple):
 
 def available() -> list[EngineStatus]:
     """Every engine, the best first. Loads none; the first call asks the graphics driver (half a second)."""
-    return [_status(name) for name in ENGINES]
+    return [_status(entry) for entry in _TABLE]
 
 
 def resolve(name: str) -> str:
     """The engine that `name` means on this machine: for `rife` the graphics card's where there is one, else
     `rife-openvino`. Raises `SmootherError` when that engine cannot run here; it never gives another instead."""
-    engine = _best_rife() if name == "rife" else name
-    status = _status(engine)
-    if not status.usable:
-        raise SmootherError(f"the smoother {engine} cannot run here: {status.reason}")
-    return engine
+    return _resolved(name).name
 
 
 def engine_of(name: str) -> Engine:
     """What decides the pixels of `name` on this machine: part of keys. Loads no network. Raises as `resolve`."""
-    engine = resolve(name)
-    if engine == "rife-ncnn":
-        from storyboard.smoothers import rife_ncnn
-
-        return rife_ncnn.engine()
-    if engine == "rife-openvino":
-        from storyboard.smoothers import rife_openvino
-
-        return rife_openvino.engine()
-    from storyboard.smoothers import flow
-
-    return flow.engine()
+    entry = _resolved(name)
+    return entry.module.engine(entry.name)
 
 
 def open_smoother(name: str, threads: int | None = None) -> OpenSmoother:
     """The engine that `name` means here, to be closed after use. `threads` is how many processor threads it may
     use; None asks for all that this process has. Raises as `resolve`."""
-    engine = resolve(name)
-    if engine == "rife-ncnn":
-        from storyboard.smoothers.rife_ncnn import NcnnRife
+    entry = _resolved(name)
+    return entry.module.open_engine(entry.name, threads)
 
-        return NcnnRife(threads)
-    if engine == "rife-openvino":
-        from storyboard.smoothers.rife_openvino import OpenVinoRife
 
-        return OpenVinoRife(threads)
-    from storyboard.smoothers.flow import FlowSmoother
-
-    return FlowSmoother(threads)
+def _resolved(name: str) -> _Entry:
+    entry = _ENTRIES[_best_rife() if name == "rife" else name]
+    status = _status(entry)
+    if not status.usable:
+        raise SmootherError(f"the smoother {entry.name} cannot run here: {status.reason}")
+    return entry
 
 
 def _best_rife() -> str:
@@ -87,35 +109,12 @@ def _best_rife() -> str:
     return "rife-ncnn" if rife_ncnn.vulkan_device() else "rife-openvino"
 
 
-def _status(name: str) -> EngineStatus:
-    reason = _missing(name)
-    if reason:
-        return EngineStatus(name, False, reason)
-    return EngineStatus(name, True, _how(name))
-
-
-def _missing(name: str) -> str:
-    """What an engine lacks and how to get it, or an empty string."""
-    from storyboard.smoothers import weights
-
-    package = _PACKAGES[name]
+def _status(entry: _Entry) -> EngineStatus:
     try:
-        importlib.metadata.version(package)
+        importlib.metadata.version(entry.package)
     except importlib.metadata.PackageNotFoundError:
-        return f"its library is not installed; run: pip install {package}"
-    if name != "flow" and not weights.is_here():
-        return "the RIFE weights that ship with storyboard are missing; install storyboard again"
-    if name == "rife-ncnn":
-        from storyboard.smoothers import rife_ncnn
-
-        return rife_ncnn.broken()
-    return ""
-
-
-def _how(name: str) -> str:
-    if name == "rife-ncnn":
-        from storyboard.smoothers import rife_ncnn
-
-        device = rife_ncnn.vulkan_device()
-        return f"on {device.name}" if device else "on the processor (no graphics card with Vulkan was found)"
-    return "on the processor"
+        reason = f"its library is not installed; run: pip install {entry.package}"
+        return EngineStatus(entry.name, False, reason)
+    if reason := entry.module.missing(entry.name):
+        return EngineStatus(entry.name, False, reason)
+    return EngineStatus(entry.name, True, entry.module.where(entry.name))

@@ -61,9 +61,15 @@ def vulkan_device() -> Device | None:
     return _probe()[0] if _may_have_card() else None
 
 
-def broken() -> str:
+def missing(_name: str = NAME) -> str:
     """Why the library cannot run here although it is installed, with what to do; or an empty string."""
-    return _probe()[1]
+    return rife_weights.missing() or _probe()[1]
+
+
+def where(_name: str = NAME) -> str:
+    """On what it runs here, in words."""
+    device = vulkan_device()
+    return f"on {device.name}" if device else "on the processor (no graphics card with Vulkan was found)"
 
 
 def _may_have_card() -> bool:
@@ -106,11 +112,16 @@ def _last_line(text: str) -> str:
     return next((line.strip() for line in reversed(text.split("\n")) if line.strip()), "it said nothing")
 
 
-def engine() -> Engine:
+def engine(name: str = NAME) -> Engine:
     """What decides this engine's pixels, without loading it."""
     kind, precision = ("gpu", "f16") if vulkan_device() else ("cpu", "f32")
     library = importlib.metadata.version(PACKAGE)
-    return Engine(NAME, f"{VERSION}/rife-ncnn-vulkan-{library}/{kind}", precision, rife_weights.digest())
+    return Engine(name, f"{VERSION}/rife-ncnn-vulkan-{library}/{kind}", precision, rife_weights.digest())
+
+
+def open_engine(_name: str, threads: int | None) -> NcnnRife:
+    """See `NcnnRife`."""
+    return NcnnRife(threads)
 
 
 class NcnnRife:

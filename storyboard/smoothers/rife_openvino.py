@@ -27,10 +27,25 @@ MAX_SIZES = 2
 """Networks kept ready; a film has one frame size, and its takes seldom more than two."""
 
 
-def engine() -> Engine:
+def missing(_name: str = NAME) -> str:
+    """What it lacks beside its library, with what to do; or an empty string."""
+    return rife_weights.missing()
+
+
+def where(_name: str = NAME) -> str:
+    """On what it runs here, in words."""
+    return "on the processor"
+
+
+def engine(name: str = NAME) -> Engine:
     """What decides this engine's pixels, without loading it."""
     library = importlib.metadata.version("openvino")
-    return Engine(NAME, f"{VERSION}/openvino-{library}", "f32", rife_weights.digest())
+    return Engine(name, f"{VERSION}/openvino-{library}", "f32", rife_weights.digest())
+
+
+def open_engine(_name: str, threads: int | None) -> OpenVinoRife:
+    """See `OpenVinoRife`."""
+    return OpenVinoRife(threads)
 
 
 class OpenVinoRife:
