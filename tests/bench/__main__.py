@@ -36,6 +36,7 @@ BENCHMARKS = {
     "start": "bench_start",
     "sketch": "bench_sketch",
     "player": "film_check",
+    "smoothing": "bench_smoothing",
     "window": "bench_window",
     "playback": "bench_playback",
 }
