@@ -17,7 +17,7 @@ from tests.smoothers.moving import moving
 
 if TYPE_CHECKING:
     from storyboard.frames import Frame
-    from storyboard.smoothers.registry import OpenSmoother
+    from storyboard.smoothers.base import OpenSmoother
     from tests.smoothers.rife_reference import Reference
 
 TIMES = [Fraction(1, 4), Fraction(1, 3), Fraction(1, 2), Fraction(2, 3)]
