@@ -37,6 +37,7 @@ BENCHMARKS = {
     "sketch": "bench_sketch",
     "player": "film_check",
     "smoothing": "bench_smoothing",
+    "exactness": "bench_exactness",
     "window": "bench_window",
     "playback": "bench_playback",
 }
