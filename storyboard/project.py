@@ -51,7 +51,7 @@ PictureName = Annotated[
 RelativePath = Annotated[str, Meta(min_length=1, max_length=500, description="inside the project, with /")]
 Smoothing = Literal["off", "auto", "x2", "x3", "x4"]
 Fit = Literal["cover", "contain", "stretch"]
-SmootherName = Literal["rife", "rife-openvino", "rife-ncnn", "flow"]
+SmootherName = Literal["rife", "rife-torch", "rife-ncnn", "rife-openvino", "rife-openvino-fast", "flow"]
 
 SKETCH = "sketch"
 CARD = "card"

@@ -331,7 +331,10 @@ def smooth(
     rate: Annotated[str | None, typer.Option(help="A target rate instead: 60, 59.94, 24000/1001.")] = None,
     speed: Annotated[str, typer.Option(help="1/2 is half speed. Sound is kept at speed 1.")] = "1",
     engine: Annotated[
-        str, typer.Option(help="rife (the best here), rife-openvino, rife-ncnn or flow.")
+        str,
+        typer.Option(
+            help="rife (the best here), rife-torch, rife-ncnn, rife-openvino, rife-openvino-fast or flow."
+        ),
     ] = "rife",
     preset: options.Preset = "h264",
     as_json: options.Json = False,

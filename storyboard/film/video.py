@@ -16,8 +16,10 @@ from storyboard.workers.steps import SmoothedVideo, SmoothVideo
 
 ENGINES: dict[str, SmootherName] = {
     "rife": "rife",
-    "rife-openvino": "rife-openvino",
+    "rife-torch": "rife-torch",
     "rife-ncnn": "rife-ncnn",
+    "rife-openvino": "rife-openvino",
+    "rife-openvino-fast": "rife-openvino-fast",
     "flow": "flow",
 }
 

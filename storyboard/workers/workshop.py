@@ -37,7 +37,7 @@ from storyboard.workers.steps import (
 if TYPE_CHECKING:
     from storyboard.frames import Frames
     from storyboard.generators.base import Generator
-    from storyboard.smoothers.base import Smoother
+    from storyboard.smoothers.base import OpenSmoother, Smoother
 
 
 class Result(NamedTuple):
@@ -52,7 +52,7 @@ class Workshop:
     def __init__(self, threads: int) -> None:
         self._threads = threads
         self._generator: tuple[tuple[str, Path], Generator] | None = None
-        self._smoother: tuple[str, Smoother] | None = None
+        self._smoother: tuple[str, OpenSmoother] | None = None
         self._show: Show = looks.unseen
 
     def run(self, folder: Path, step: Step, report: Report, show: Show = looks.unseen) -> Result:
@@ -157,6 +157,9 @@ class Workshop:
         from storyboard.smoothers import registry
 
         if self._smoother is None or self._smoother[0] != engine:
+            if self._smoother is not None:
+                self._smoother[1].close()
+                self._smoother = None
             self._smoother = (engine, registry.open_smoother(engine, threads=self._threads))
         return self._smoother[1]
 

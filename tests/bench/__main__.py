@@ -36,6 +36,8 @@ BENCHMARKS = {
     "start": "bench_start",
     "sketch": "bench_sketch",
     "player": "film_check",
+    "smoothing": "bench_smoothing",
+    "exactness": "bench_exactness",
     "window": "bench_window",
     "playback": "bench_playback",
     "whole": "bench_whole",
