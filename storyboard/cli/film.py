@@ -73,8 +73,7 @@ def generate(
         wanted = [
             shot
             for shot in project.shots
-            if take_values.state(project, shot, found.get(shot.chosen.take) if shot.chosen else None)
-            in NEEDS_TAKE
+            if take_values.state(project, shot, take_values.shown(shot, found), found) in NEEDS_TAKE
         ]
     if takes > 1 and any(shot.seed is not None for shot in wanted):
         output.note("several takes need several seeds: the locked seed is not used for them")
@@ -134,7 +133,7 @@ def choose(
         listed = film_takes.of_shot(opened.takes(), wanted)
         for found in listed:
             if found.number == take:
-                opened.save(edit.choose(project, wanted.id, found))
+                opened.save(edit.choose(project, wanted.id, found, opened.takes()))
                 break
         else:
             numbers = ", ".join(str(found.number) for found in listed) or "none yet"
