@@ -11,6 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from storyboard import atomic, edit, paths, store, timing
 from storyboard.errors import Cancelled, EditError, GeneratorError, MediaError, StoryboardError, why
 from storyboard.film.history import History
@@ -49,6 +51,13 @@ def generate_step(
         recipe = generator.recipe(wanted, wanted_seed, seconds, project.width, project.height)
     except GeneratorError as error:
         raise GeneratorError(f"shot {project.index(shot.id) + 1}: {error}") from error
+    if recipe.starts != wanted.starts or recipe.loras != wanted.loras:
+        what = "a picture or a clip" if recipe.starts != wanted.starts else "a LoRA"
+        raise GeneratorError(
+            f"shot {project.index(shot.id) + 1}: {wanted.model} cannot start from {what}; choose a model that can, or "
+            f"set it to none"
+        )
+    recipe = replace(recipe, colours_of=wanted.colours_of)
     return Generate(
         take=take or store.new_id(),
         shot=shot.id,

@@ -236,7 +236,7 @@ def _tidy(folder: Path, step: Tidy, _report: Report) -> None:
 
     out = paths.inside(folder, step.out)
     out.parent.mkdir(parents=True, exist_ok=True)
-    content = pictures.tidy(Path(step.file))
+    content = (pictures.frame if step.as_start else pictures.tidy)(Path(step.file))
     with atomic.replacing(out) as temporary:
         temporary.write_bytes(content)
 
