@@ -197,7 +197,7 @@ def set_shot(project: Project, shot_id: str, **settings: Unpack[Settings]) -> Pr
     """The shot with these settings; None inherits the project's."""
     at = project.index(shot_id)
     _refuse_first(project, [shot_id], settings)
-    return _with_shot(project, at, replace(project.shots[at], **settings))
+    return _put(project, at, read_back(project.shots[at], dict(settings), f"shot {at + 1}"))
 
 
 def set_shots(project: Project, ids: Collection[str], **settings: Unpack[Settings]) -> Project:
@@ -205,7 +205,7 @@ def set_shots(project: Project, ids: Collection[str], **settings: Unpack[Setting
     chosen = _known(project, ids)
     _refuse_first(project, chosen, settings)
     shots = (
-        _checked(replace(shot, **settings), at) if shot.id in chosen else shot
+        read_back(shot, dict(settings), f"shot {at + 1}") if shot.id in chosen else shot
         for at, shot in enumerate(project.shots)
     )
     return _with_shots(project, tuple(shots))
@@ -374,12 +374,13 @@ def adopt(project: Project, takes: Mapping[str, Take]) -> Project:
         if take.wish and (place not in made or take.number < made[place].number):
             made[place] = take
     shots: list[Shot] = []
-    now = project
+    now, changed = project, False
     for shot in project.shots:
-        if isinstance(shot.start, FromPrevious) and now.shots[: len(shots)] != tuple(shots):
+        if changed and isinstance(shot.start, FromPrevious):
             # It goes on from what the shots before it show by now.
-            now = replace(project, shots=(*shots, *project.shots[len(shots) :]))
+            now, changed = replace(project, shots=(*shots, *project.shots[len(shots) :])), False
         shots.append(_adopted(now, shot, takes, made))
+        changed = changed or shots[-1] is not shot
     return project if tuple(shots) == project.shots else replace(project, shots=tuple(shots))
 
 
@@ -463,10 +464,13 @@ def _known(project: Project, ids: Iterable[str]) -> frozenset[str]:
 
 
 def _with_shot(project: Project, at: int, shot: Shot) -> Project:
-    checked = _checked(shot, at)
-    if checked == project.shots[at]:
+    return _put(project, at, _checked(shot, at))
+
+
+def _put(project: Project, at: int, shot: Shot) -> Project:
+    if shot == project.shots[at]:
         return project
-    return replace(project, shots=(*project.shots[:at], checked, *project.shots[at + 1 :]))
+    return replace(project, shots=(*project.shots[:at], shot, *project.shots[at + 1 :]))
 
 
 def _with_shots(project: Project, shots: tuple[Shot, ...]) -> Project:
