@@ -64,7 +64,7 @@ def test_a_take_or_the_sketch_is_made_anew(film: Path, capsys: pytest.CaptureFix
     assert (start["from"], start["strength"]) == ("take", 0.4)
     assert (film / "takes" / f"{start['take']}.json").is_file()
     assert ask(capsys, "set", film, "1-2", "--from-sketch")[0] == OK
-    assert [shot["start"] for shot in shots(film)[:2]] == [{"from": "sketch"}] * 2
+    assert [shot["start"] for shot in shots(film)[:2]] == [{"from": "sketch", "strength": 0.6}] * 2
     assert ask(capsys, "set", film, "2", "--strength", 0.9)[0] == OK
     assert shots(film)[1]["start"] == {"from": "sketch", "strength": 0.9}
 
@@ -106,7 +106,7 @@ def test_loras_are_set_for_the_film_and_for_a_shot(
     code, said = ask(capsys, "set", film, "--lora", f"{tmp_path / 'paper.safetensors'}:0.8", "--lora", tmp_path / "ink.safetensors")  # fmt: skip
     assert code == OK, said
     text = (film / "project.json").read_text()
-    assert [(lora["name"], lora.get("weight")) for lora in json.loads(text)["look"]["loras"]] == [("paper", 0.8), ("ink", None)]  # fmt: skip
+    assert [(lora["name"], lora["weight"]) for lora in json.loads(text)["look"]["loras"]] == [("paper", 0.8), ("ink", 1.0)]  # fmt: skip
     assert str(tmp_path) not in text, "a project names no place on one machine"
     assert ask(capsys, "set", film, "2", "--lora", "none")[0] == OK
     assert shots(film)[1]["loras"] == []
