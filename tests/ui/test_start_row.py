@@ -50,8 +50,8 @@ def test_shots_go_on_from_each_other_and_match_their_colours(window: Window) -> 
     assert row.colours.isVisible()
     row.colours.click()
     assert [shot.start for shot in shots_of(window)[1:]] == [FromPrevious(match_colour=True)] * 2
-    window.document.undo()
-    window.document.undo()
+    window.actions_by_name["undo"].trigger()
+    window.actions_by_name["undo"].trigger()
     assert [shot.start for shot in shots_of(window)] == [None] * 3
     assert row.field.currentData() == "text"
     window.session.select(first.id)
