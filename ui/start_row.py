@@ -17,18 +17,19 @@ from storyboard.take import Take
 
 from . import entry
 from .choosing import SystemChooser
-from .fields import Tick
+from .fields import SHORT, Tick
 from .rows import ChoiceRow, TextRow
 from .shared import shared
 
 TEXT, PICTURE, PREVIOUS, TAKE, SKETCH = "text", "picture", "previous", "take", "sketch"
 KINDS = (
-    (TEXT, "Text only"),
-    (PICTURE, "A picture…"),
-    (PREVIOUS, "The previous shot's last picture"),
-    (TAKE, "The take it shows, made anew"),
-    (SKETCH, "Its sketch, made anew"),
+    (TEXT, "Text only", "Text only"),
+    (PICTURE, "A picture…", "A picture"),
+    (PREVIOUS, "The previous shot's last picture", "Previous shot"),
+    (TAKE, "The take it shows, made anew", "Its take"),
+    (SKETCH, "Its sketch, made anew", "Its sketch"),
 )
+"""Each with its name in the list, and in the closed field."""
 _PICTURES = "Pictures (*.png *.jpg *.jpeg *.webp *.gif *.svg *.svgz)"
 
 
@@ -42,7 +43,9 @@ class StartRow(ChoiceRow):
 
     def __init__(self) -> None:
         super().__init__("Start from", "What a take starts from, besides its words. Not every model can.")
-        self.offer(KINDS)
+        self.offer([(kind, title) for kind, title, _ in KINDS])
+        for nth, (_, _, short) in enumerate(KINDS):
+            self.field.setItemData(nth, short, SHORT)
         self._takes: Mapping[str, Take] = {}
         self.choose_file: Callable[[], Path | None] = lambda: SystemChooser().file(
             self, "Start from a picture", _PICTURES
