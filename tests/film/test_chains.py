@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -61,7 +62,7 @@ def generate_stale(folder: Path) -> takes.Takes:
 def joins(folder: Path) -> None:
     """Each shot's take begins with the very picture at which the shot before it ends."""
     project, found = now(folder)
-    for before, after in zip(project.shots, project.shots[1:], strict=False):
+    for before, after in itertools.pairwise(project.shots):
         ended, begun = shown(before, found), shown(after, found)
         assert ended is not None
         assert begun is not None

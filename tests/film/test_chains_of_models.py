@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def test_a_chain_of_four_shots_is_made_in_order_and_again_in_order(tmp_path: Pat
     assert states(folder) == ["ready"] * 4
     project, found = now(folder)
     chosen = [take for shot in project.shots if (take := shown(shot, found))]
-    for before, after in zip(chosen, chosen[1:], strict=False):
+    for before, after in itertools.pairwise(chosen):
         assert after.recipe is not None
         assert [start.file for start in after.recipe.starts] == [f"takes/{before.id}.json"]
         assert after.recipe.colours_of is not None
