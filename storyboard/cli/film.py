@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from types import FrameType
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from storyboard.film import takes as film_takes
     from storyboard.film.build import Made
     from storyboard.film.plan import Mode, Plan
+    from storyboard.film.runner import Failure
+    from storyboard.project import Project
     from storyboard.take import Take
 else:
     edit = lazy.module("storyboard.edit")
@@ -34,7 +36,7 @@ else:
 
 
 @contextlib.contextmanager
-def _interruptible() -> Iterator[Callable[[], bool]]:
+def interruptible() -> Iterator[Callable[[], bool]]:
     """Ctrl+C as a question that long work asks: it ends at the next safe place. A second one ends at once."""
     asked = threading.Event()
 
@@ -73,23 +75,27 @@ def generate(
         wanted = [
             shot
             for shot in project.shots
-            if take_values.state(project, shot, found.get(shot.chosen.take) if shot.chosen else None)
-            in NEEDS_TAKE
+            if take_values.state(project, shot, take_values.shown(shot, found), found) in NEEDS_TAKE
         ]
     if takes > 1 and any(shot.seed is not None for shot in wanted):
         output.note("several takes need several seeds: the locked seed is not used for them")
-    with _interruptible() as cancelled, output.progress(quiet or as_json) as watch:
+    with interruptible() as cancelled, output.progress(quiet or as_json) as watch:
         made, failures = film_takes.make(
             folder, project, wanted, takes, seed=seed, watch=watch, cancelled=cancelled
         )
+    if not wanted and not as_json:
+        output.line("every shot has the take that it wishes for")
+    say_made(project, made, failures, as_json)
+
+
+def say_made(project: Project, made: Sequence[Take], failures: Sequence[Failure], as_json: bool) -> None:
+    """Prints the takes that were made. Raises `StoryboardError` with the first of what failed."""
     if as_json:
         output.facts({"takes": made, "failures": [str(failure) for failure in failures]})
     else:
         for take in made:
             number = project.index(take.shot) + 1
             output.line(f"shot {number} take {take.number}: {take.frames} frames in {take.seconds:.1f} s")
-        if not wanted:
-            output.line("every shot has the take that it wishes for")
     if failures:
         raise StoryboardError(f"{failures[0]}. {len(made)} takes were made and are kept")
 
@@ -134,7 +140,7 @@ def choose(
         listed = film_takes.of_shot(opened.takes(), wanted)
         for found in listed:
             if found.number == take:
-                opened.save(edit.choose(project, wanted.id, found))
+                opened.save(edit.choose(project, wanted.id, found, opened.takes()))
                 break
         else:
             numbers = ", ".join(str(found.number) for found in listed) or "none yet"
@@ -181,7 +187,7 @@ def import_(
             given["length"] = options.length(length, project.rate)
         settings = {key: value for key, value in given.items() if value is not None}
         project = edit.set_shot(project, target.id, **settings)
-        with _interruptible() as cancelled, output.progress(quiet or as_json) as watch:
+        with interruptible() as cancelled, output.progress(quiet or as_json) as watch:
             take = film_takes.bring_in(opened.folder, file, target.id, watch, cancelled)
         if existing is None and length is None:
             project = edit.set_length(project, target.id, imported.whole_length(project, take, motion))
@@ -259,7 +265,7 @@ def _film(
         return
     if plan.to_generate and not as_json and not quiet:
         output.note(_words(plan))
-    with _interruptible() as cancelled, output.progress(quiet or as_json) as watch:
+    with interruptible() as cancelled, output.progress(quiet or as_json) as watch:
         made = build.build(plan, watch, cancelled)
     if as_json:
         output.facts(made)
@@ -355,7 +361,7 @@ def smooth(
     )
     targets = video.targets(videos, out, preset)
     results = []
-    with _interruptible() as cancelled, output.progress(quiet or as_json) as watch:
+    with interruptible() as cancelled, output.progress(quiet or as_json) as watch:
         for source, target in zip(videos, targets, strict=True):
             results.append(video.smooth(source, target, wanted, watch, cancelled))
     if as_json:
@@ -383,7 +389,7 @@ def verify(
         raise StoryboardError(
             f"none of these shots has a generated take yet; make some with `storyboard generate {folder}`"
         )
-    with _interruptible() as cancelled, output.progress(quiet or as_json) as watch:
+    with interruptible() as cancelled, output.progress(quiet or as_json) as watch:
         results = film_takes.verify(root, chosen, watch, cancelled)
     shown_by: dict[str, list[int]] = {}
     for shot in wanted:
