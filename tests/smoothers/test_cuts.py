@@ -30,8 +30,8 @@ def test_a_fade_is_no_cut() -> None:
 
 
 def test_an_endless_stream_is_read_as_it_comes() -> None:
-    black, white = np.zeros((16, 16, 3), np.uint8), np.full((16, 16, 3), 255, np.uint8)
-    stream = itertools.cycle([black, black, white, white])
+    red, green = np.full((32, 32, 3), (230, 20, 20), np.uint8), np.full((32, 32, 3), (20, 85, 20), np.uint8)
+    stream = itertools.cycle([red, red, green, green])
     assert list(itertools.islice(find_cuts(stream), 4)) == [2, 4, 6, 8]
 
 
