@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -14,7 +14,7 @@ _LOOK = 0.05
 """Seconds between looks at whether anybody still reads."""
 
 
-def ahead(items: Generator[T, None, None], room: int) -> Iterator[T]:
+def ahead(items: Generator[T, None, None], room: int) -> Generator[T, None, None]:
     """The same items, made in a thread of their own, at most `room` of them before they are asked for.
 
     What `items` raises is raised here, after the items before it. Closing this closes `items`, in its thread, as

@@ -14,26 +14,8 @@ from storyboard.workers.crew import Crew
 from storyboard.workers.steps import SmoothedVideo, SmoothVideo
 from storyboard.workers.video import SCRATCH
 
-SUFFIXES = frozenset(
-    f".{name}"
-    for name in (
-        "3gp",
-        "apng",
-        "asf",
-        "avi",
-        "dv",
-        "flv",
-        "gif",
-        "m2ts",
-        "m4v",
-        "mkv",
-        "mov",
-        "mp4",
-        "mpeg",
-        "mpg",
-    )
-    + ("mts", "mxf", "ogm", "ogv", "ts", "vob", "webm", "wmv")
-)
+SUFFIXES = (".3gp", ".apng", ".asf", ".avi", ".dv", ".flv", ".gif", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg",
+    ".mpg", ".mts", ".mxf", ".ogm", ".ogv", ".ts", ".vob", ".webm", ".wmv")  # fmt: skip
 """Names of the files that are taken out of a folder."""
 
 CONTAINERS = {"h264": (".mp4", ".m4v", ".mov", ".mkv"), "ffv1": (".mkv",)}

@@ -266,7 +266,7 @@ def beat(times: array[int], base: Fraction, declared: Fraction | None) -> tuple[
     return max(Fraction(1), timing.nearest_standard_rate(usual)), False, False
 
 
-def _on_frames(seconds: NDArray[np.float64], rate: float, slack: float) -> bool:
+def _on_frames(seconds: NDArray[np.floating], rate: float, slack: float) -> bool:
     """Whether every time is that of a frame, and no two of the same. At a high rate anything would be."""
     frames = np.rint(seconds * rate)
     usual = float(np.median(np.diff(frames)))

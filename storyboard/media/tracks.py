@@ -10,17 +10,19 @@ import contextlib
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self, cast
 
 import av
 import numpy as np
 
+from storyboard.errors import MediaError
 from storyboard.media import files
 
 if TYPE_CHECKING:
     from av.audio.frame import AudioFrame
     from av.audio.stream import AudioStream
     from av.container import OutputContainer
+    from av.container.core import Chapter
     from av.packet import Packet
     from av.stream import Stream
     from av.subtitles.stream import SubtitleStream
@@ -31,6 +33,8 @@ _BIT_RATE = 96_000
 """Bits per second for each channel of sound that is encoded again."""
 _GAP = Fraction(1, 50)
 """Seconds by which a sound's own times may wander before a gap in it is believed."""
+_LAYOUTS = {1: "mono", 2: "stereo", 3: "2.1", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
+"""What so many channels usually are."""
 _TAGS = (
     "title",
     "artist",
@@ -201,7 +205,11 @@ class Tracks:
         target = self._out.add_stream(
             "aac", rate=min(context.sample_rate, 48_000), options={"aac_coder": "fast"}
         )
-        target.codec_context.layout = context.layout
+        # Some files tell only how many channels there are.
+        named = "channels" not in context.layout.name
+        target.codec_context.layout = (
+            context.layout.name if named else _LAYOUTS.get(context.channels, "stereo")
+        )
         target.codec_context.bit_rate = _BIT_RATE * max(1, context.layout.nb_channels)
         _name(stream, target)
         sound = _Sound(target, self._span)
@@ -211,10 +219,9 @@ class Tracks:
         kind = "mov_text" if self._form == "mp4" else "subrip"
         if kind == name:
             return self._copied(stream, f"subtitles ({name})")
-        target = self._out.add_stream(kind)
-        header = stream.codec_context.subtitle_header
-        if header:
-            target.codec_context.subtitle_header = header
+        target = cast("SubtitleStream", self._out.add_stream(kind))
+        stream.codec_context.open(strict=False)  # then it knows the styles of its lines
+        target.codec_context.subtitle_header = stream.codec_context.subtitle_header or b""
         _name(stream, target)
 
         def carry(packet: Packet[Stream]) -> Iterator[Packet[Stream]]:
@@ -235,14 +242,16 @@ class Tracks:
 
     def _add_chapters(self) -> None:
         """Those that start within the span, moved to where it is shown."""
-        found = []
+        found: list[Chapter] = []
         for chapter in self._container.chapters():
-            base = Fraction(chapter["time_base"])
+            base = Fraction(chapter["time_base"] or 1)
             start, end = (self._span.placed(chapter[side] * base) for side in ("start", "end"))
             last = (self._span.stop - self._span.start) / self._span.speed
             if end > 0 and start < last:
-                moved = {"start": max(0, round(start * 1000)), "end": round(min(end, last) * 1000)}
-                found.append({**chapter, **moved, "time_base": Fraction(1, 1000)})
+                moved = chapter.copy()
+                moved["start"], moved["end"] = max(0, round(start * 1000)), round(min(end, last) * 1000)
+                moved["time_base"] = Fraction(1, 1000)
+                found.append(moved)
         if found:
             self._out.set_chapters(found)
             self.kept.append(f"{len(found)} chapters")
@@ -261,7 +270,7 @@ class _Sound:
 
     def carry(self, packet: Packet[Stream]) -> Iterator[Packet[Stream]]:
         with contextlib.suppress(av.error.InvalidDataError):
-            for frame in packet.decode():
+            for frame in cast("Packet[AudioStream]", packet).decode():
                 yield from self._taken(frame)
 
     def rest(self) -> Iterator[Packet[Stream]]:
@@ -303,8 +312,8 @@ def tag(path: Path) -> str:
     try:
         with files.reading(path, files.VIDEOS) as container:
             names = {name.lower(): text for name, text in container.metadata.items()}
-            return names.get("encoder", "")
-    except (files.MediaError, OSError):
+            return names.get("encoded_by") or names.get("encoder", "")
+    except (MediaError, OSError):
         return ""
 
 
@@ -312,6 +321,7 @@ def copy(path: Path, out: Path, temporary: Path, container: str, span: Span, enc
     """Writes all that `container` takes of the video at `path`, its picture untouched, to `temporary`, which is to
     become `out`."""
     options = {"movflags": "+faststart"} if container == "mp4" else {}
+    span = span._replace(origin=Fraction(0))  # nothing is moved
     with (
         files.writing(temporary, out, container, options) as film,
         Tracks(path, container, span, picture=True) as tracks,
@@ -322,5 +332,5 @@ def copy(path: Path, out: Path, temporary: Path, container: str, span: Span, enc
     return tracks
 
 
-NAMES = {"mp4": "encoding_tool", "matroska": "ENCODER"}
-"""How each format calls the program that wrote it; both are read back as `encoder`."""
+NAMES = {"mp4": "encoding_tool", "matroska": "ENCODED_BY"}
+"""How each format calls the program that wrote it, where FFmpeg does not put its own name."""

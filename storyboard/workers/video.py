@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from storyboard.frames import Frame
     from storyboard.media.scan import Scanned
     from storyboard.media.segment import Preset
-    from storyboard.media.tracks import Span, Tracks
+    from storyboard.media.tracks import Span
     from storyboard.media.viewing import Picture
     from storyboard.smoothers import instants
     from storyboard.smoothers.base import Smoother
@@ -102,12 +102,8 @@ class _Plan(NamedTuple):
     def same(self) -> bool:
         """Whether the picture needs no change, and can be copied."""
         step, found = self.step, self.found
-        plain = step.speed == 1 and (self.start, step.stop, step.repeats, step.compare) == (
-            0,
-            None,
-            "keep",
-            False,
-        )
+        whole = step.speed == 1 and self.start == 0 and step.stop is None
+        plain = whole and step.repeats == "keep" and not step.compare
         suits = found.codec == {"libx264": "h264"}.get(self.preset.codec, self.preset.codec)
         unchanged = step.factor == 1 or (step.rate == found.rate and found.steady)
         return plain and suits and unchanged and not found.interlaced
@@ -259,10 +255,11 @@ def _frames(
     number = 0 if step.repeats == "remove" else found.before(begin, _BEFORE)
     beat = instants.Beat(1 / found.rate, min(found.slack, step.speed / plan.rate / 4))
     with contextlib.closing(ahead(_pictures(plan, file, number, cuts), _room(plan))) as pictures:
-        count = first
-        for count, shown in enumerate(instants.at_instants(pictures, times, beat, smoother), first + 1):
+        made = first
+        for shown in instants.at_instants(pictures, times, beat, smoother):
             yield _fitted(plan, shown)
-        if count < plan.length:
+            made += 1
+        if made < plan.length:
             raise MediaError(f"{file}: no picture of it could be decoded; replace it")
 
 
