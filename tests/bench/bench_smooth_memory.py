@@ -17,7 +17,7 @@ from storyboard import resources
 from storyboard.media import fit, segment, viewing
 from storyboard.media.scan import scan
 from tests.bench import bench_smooth
-from tests.bench.harness import Finding, interleaved, progress, program, ratio, spread
+from tests.bench.harness import Finding, interleaved, program, progress, ratio, spread
 
 SIZE = (640, 360)
 RATE = Fraction(2)
