@@ -41,8 +41,8 @@ SCRATCH = ".storyboard-smooth-"
 ABANDONED = 14 * 24 * 3600.0
 """Seconds after which parts that nobody went on with are removed."""
 
-_PART_SECONDS = (2, 10)
-"""A part is a whole number of the encoder's keyframe distances of two seconds, so parts cost no quality."""
+_PART_SECONDS = 4
+"""Of a part at most. It is a whole number of the encoder's keyframe distances of two seconds: parts cost no quality."""
 _PART_PIXELS = 50e6
 """Pixels that a part should not have much more of: about half a minute on two cores."""
 _WAITING = 64e6
@@ -95,7 +95,7 @@ class _Plan(NamedTuple):
         from storyboard.media import segment
 
         keyframes = int(segment.KEYFRAME_SECONDS * self.rate)
-        most = _PART_SECONDS[1] // segment.KEYFRAME_SECONDS
+        most = _PART_SECONDS // segment.KEYFRAME_SECONDS
         return keyframes * max(1, min(most, int(_PART_PIXELS / (self.width * self.height * keyframes))))
 
     @property
