@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from storyboard import __version__
-from storyboard.cli import cast, explain, film, machine, project, rerender, settings
+from storyboard.cli import cast, explain, film, machine, project, rerender, settings, smooth
 
 app = typer.Typer(
     name="storyboard",
@@ -60,7 +60,7 @@ for _command, _name, _panel in (
     (film.render, "render", FILM),
     (film.export, "export", FILM),
     (film.animatic, "animatic", FILM),
-    (film.smooth, "smooth", FILM),
+    (smooth.smooth, "smooth", FILM),
     (film.verify, "verify", FILM),
     (film.clean, "clean", FILM),
     (machine.edit, "edit", MACHINE),

@@ -143,7 +143,7 @@ class Workshop:
     def _smooth_video(self, _folder: Path, step: SmoothVideo, report: Report) -> Result:
         from storyboard.workers import video
 
-        return Result(video=video.smooth(step, self._smoother_for(step.engine), report))
+        return Result(video=video.smooth(step, lambda: self._smoother_for(step.engine), report))
 
     def _generator_for(self, model: str, folder: Path) -> Generator:
         from storyboard.generators import registry

@@ -33,6 +33,8 @@ BENCHMARKS = {
     "stitch": "bench_stitch",
     "memory": "bench_memory",
     "values": "bench_values",
+    "smooth": "bench_smooth",
+    "smooth-memory": "bench_smooth_memory",
     "start": "bench_start",
     "sketch": "bench_sketch",
     "player": "film_check",
