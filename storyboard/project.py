@@ -51,7 +51,14 @@ PictureName = Annotated[
 RelativePath = Annotated[str, Meta(min_length=1, max_length=500, description="inside the project, with /")]
 Smoothing = Literal["off", "auto", "x2", "x3", "x4"]
 Fit = Literal["cover", "contain", "stretch"]
-SmootherName = Literal["rife", "rife-openvino", "rife-ncnn", "flow"]
+SMOOTHERS = ("rife", "rife-openvino", "rife-hdv3", "rife-ncnn", "flow")
+SmootherName = Annotated[
+    str,
+    Meta(
+        pattern=rf"^({'|'.join(SMOOTHERS)}|rife:[a-z0-9][a-z0-9._-]{{0,39}})$(?!\n)",
+        description="how in-betweens are made; rife: and a name means the user's own weights of that name",
+    ),
+]
 
 SKETCH = "sketch"
 CARD = "card"

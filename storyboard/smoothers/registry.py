@@ -1,7 +1,7 @@
 """The smoothing engines by name: which can run here, which one `rife` means here, and opening one.
 
 An engine is one entry of `_TABLE` and one module with the functions of `_Module`. To add one, add both, and its name
-to `project.SmootherName`.
+to `project.SMOOTHERS`. The user's own weights are engines too, named `rife:` and what they are called.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import importlib.metadata
 from typing import NamedTuple, Protocol
 
 from storyboard.errors import SmootherError
+from storyboard.smoothers import weights
 from storyboard.smoothers.base import Engine, Smoother
 
 
@@ -55,6 +56,7 @@ class _Entry(NamedTuple):
 _TABLE = (
     _Entry("rife-ncnn", "rife-ncnn-vulkan-python-tntwise", "rife_ncnn"),
     _Entry("rife-openvino", "openvino", "rife_openvino"),
+    _Entry("rife-hdv3", "openvino", "rife_hdv3"),
     _Entry("flow", "opencv-python-headless", "flow"),
 )
 """The best first."""
@@ -72,8 +74,9 @@ class EngineStatus(NamedTuple):
 
 
 def available() -> list[EngineStatus]:
-    """Every engine, the best first. Loads none; the first call asks the graphics driver (half a second)."""
-    return [_status(entry) for entry in _TABLE]
+    """Every engine, the best first, then those with the user's own weights. Loads none; the first call asks the
+    graphics driver (half a second)."""
+    return [_status(entry) for entry in (*_TABLE, *map(_entry, weights.own()))]
 
 
 def resolve(name: str) -> str:
@@ -96,11 +99,20 @@ def open_smoother(name: str, threads: int | None = None) -> OpenSmoother:
 
 
 def _resolved(name: str) -> _Entry:
-    entry = _ENTRIES[_best_rife() if name == "rife" else name]
+    entry = _entry(_best_rife() if name == "rife" else name)
     status = _status(entry)
     if not status.usable:
         raise SmootherError(f"the smoother {entry.name} cannot run here: {status.reason}")
     return entry
+
+
+def _entry(name: str) -> _Entry:
+    if name.startswith(weights.OWN):
+        return _Entry(name, "openvino", "rife_own")
+    if name not in _ENTRIES:
+        known = ", ".join(("rife", *ENGINES, *weights.own()))
+        raise SmootherError(f"there is no smoother {name!r}; choose {known}")
+    return _ENTRIES[name]
 
 
 def _best_rife() -> str:

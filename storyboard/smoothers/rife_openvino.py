@@ -32,9 +32,9 @@ MAX_SIZES = 2
 """Networks kept ready; a film has one frame size, and its takes seldom more than two."""
 
 
-def missing(_name: str = NAME) -> str:
+def missing(name: str = NAME) -> str:
     """What it lacks beside its library, with what to do; or an empty string."""
-    return rife_weights.missing()
+    return rife_weights.missing(name)
 
 
 def where(_name: str = NAME) -> str:
@@ -45,24 +45,28 @@ def where(_name: str = NAME) -> str:
 def engine(name: str = NAME) -> Engine:
     """What decides this engine's pixels, without loading it."""
     libraries = [
-        f"{name}-{importlib.metadata.version(name)}" for name in ("openvino", "opencv-python-headless")
+        f"{package}-{importlib.metadata.version(package)}"
+        for package in ("openvino", "opencv-python-headless")
     ]
-    return Engine(name, "/".join([VERSION, *libraries]), "f32", rife_weights.digest())
+    return Engine(
+        name, "/".join([VERSION, *libraries]), "f32", rife_weights.digest(rife_weights.file_of(name))
+    )
 
 
-def open_engine(_name: str, threads: int | None) -> OpenVinoRife:
+def open_engine(name: str, threads: int | None) -> OpenVinoRife:
     """See `OpenVinoRife`."""
-    return OpenVinoRife(threads)
+    return OpenVinoRife(threads, name)
 
 
 class OpenVinoRife:
-    """A `Smoother`. `threads` is how many processor threads it may use; None asks for all that this process has."""
+    """A `Smoother`. `threads` is how many processor threads it may use; None asks for all that this process has.
+    `name` says whose weights: the shipped ones, or the user's own for the same network."""
 
-    def __init__(self, threads: int | None = None) -> None:
-        self.engine = engine()
+    def __init__(self, threads: int | None = None, name: str = NAME) -> None:
+        self.engine = engine(name)
         self._threads = threads or processors()
         self._lanes = min(self._threads, MAX_LANES)
-        self._weights = rife_weights.load()
+        self._weights = rife_weights.load(rife_weights.file_of(name))
         self._networks: collections.OrderedDict[tuple[int, int], _Network] = collections.OrderedDict()
 
     def between(self, gaps: Iterable[Gap]) -> Frames:
