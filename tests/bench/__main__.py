@@ -35,6 +35,7 @@ BENCHMARKS = {
     "values": "bench_values",
     "start": "bench_start",
     "sketch": "bench_sketch",
+    "quality": "bench_quality",
     "player": "film_check",
     "smoothing": "bench_smoothing",
     "window": "bench_window",
