@@ -235,7 +235,7 @@ def test_a_truncated_checkpoint_is_a_sentence(kept: float, home: Path) -> None:
 def test_ncnn_files_changed_anywhere_are_a_sentence_or_other_weights(home: Path) -> None:
     text, data = ncnn_model.model(weights.load())
     random = np.random.default_rng(0)
-    for _ in range(150):
+    for _ in range(40):
         lines = text.splitlines()
         place = int(random.integers(len(lines)))
         match random.integers(5):
