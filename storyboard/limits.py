@@ -31,7 +31,7 @@ LIMITS = {
     "model": "a model's name is a text of at most 300 characters; give its hub id or folder",
     "fit": "fit is cover, contain or stretch; give one of these",
     "smoothing": "smoothing is off, auto, x2, x3 or x4; give one of these",
-    "smoother": "the smoother is rife, rife-openvino, rife-hdv3, rife-ncnn, flow, or rife: and the name of your own "
+    "smoother": "the smoother is rife, rife-torch, rife-ncnn, rife-openvino, rife-openvino-fast, rife-hdv3, flow, or rife: and the name of your own "
     "weights; give one of these",
     "width": "a film's sides are even numbers from 16 to 8192; give one of these",
     "height": "a film's sides are even numbers from 16 to 8192; give one of these",
@@ -44,6 +44,11 @@ LIMITS = {
     "picture": "a picture is one of the pack, such as woman-cook, or an own one that was copied into media/; see "
     '`storyboard explain --pictures "cook"`, or cast the file again',
     "description": f"a description has at most {MAX_PROMPT:,} characters; shorten it",
+    "strength": "a strength is a number above 0 and up to 1; give one of these, as 0.6",
+    "weight": "a LoRA's weight is a number from -4 to 4; give one of these, as 0.8",
+    "loras": "a shot or a look has at most 16 LoRAs; take some away",
+    "take": "a take is named by its id; choose one of the shot's takes",
+    "end": "a shot ends on a picture that was copied into media/; set the file again",
     "word": "a word has 1 to 100 characters; give one of that length",
     "at": "a marker stands on a frame from 0 up; give such a frame",
 }

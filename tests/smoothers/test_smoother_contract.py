@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from storyboard.errors import SmootherError
-from storyboard.project import SMOOTHERS, SmootherName
+from storyboard.kinds import SMOOTHERS, SmootherName
 from storyboard.smoothers import registry
 from storyboard.smoothers.base import Gap
 from tests.smoothers.moving import moving
 
 if TYPE_CHECKING:
     from storyboard.frames import Frame
-    from storyboard.smoothers.registry import OpenSmoother
+    from storyboard.smoothers.base import OpenSmoother
 
 HALF = Fraction(1, 2)
 SIZES = [(64, 64), (255, 253), (16, 16), (130, 20)]
