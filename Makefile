@@ -16,7 +16,7 @@ STAMP  := $(VENV)/.installed-models
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install film test app check format bench faults screenshots clean
+.PHONY: help install film test app check format bench bench-quality faults screenshots clean
 
 help:
 	@echo "make film    set up, and render projects/spaghetti to exports/spaghetti.mp4"
@@ -24,6 +24,7 @@ help:
 	@echo "make app     open the window"
 	@echo "make check   style and types"
 	@echo "make bench   measure, and print ratios"
+	@echo "make bench-quality  how good in-betweens are, on real clips and on sketches"
 	@echo "make faults  kill renders at random moments, and see that nothing is lost"
 	@echo "make screenshots  make the pictures of the window in .github/screenshots"
 
@@ -55,6 +56,9 @@ format: install
 
 bench: install
 	$(BIN)/python -m tests.bench
+
+bench-quality: install
+	$(BIN)/python -m tests.bench quality
 
 faults: install
 	$(BIN)/python -m tests.faults

@@ -38,6 +38,7 @@ BENCHMARKS = {
     "smooth-memory": "bench_smooth_memory",
     "start": "bench_start",
     "sketch": "bench_sketch",
+    "quality": "bench_quality",
     "player": "film_check",
     "smoothing": "bench_smoothing",
     "exactness": "bench_exactness",
