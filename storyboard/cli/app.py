@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from storyboard import __version__
-from storyboard.cli import cast, explain, film, machine, project, settings
+from storyboard.cli import cast, explain, film, machine, project, rerender, settings, smooth
 
 app = typer.Typer(
     name="storyboard",
@@ -53,13 +53,14 @@ for _command, _name, _panel in (
     (project.versions, "versions", PROJECT),
     (project.restore, "restore", PROJECT),
     (film.generate, "generate", FILM),
+    (rerender.rerender, "rerender", FILM),
     (film.takes, "takes", FILM),
     (film.choose, "choose", FILM),
     (film.import_, "import", FILM),
     (film.render, "render", FILM),
     (film.export, "export", FILM),
     (film.animatic, "animatic", FILM),
-    (film.smooth, "smooth", FILM),
+    (smooth.smooth, "smooth", FILM),
     (film.verify, "verify", FILM),
     (film.clean, "clean", FILM),
     (machine.edit, "edit", MACHINE),
