@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
     Floats: TypeAlias = NDArray[np.float32]
 
-BYTES_A_PIXEL = 330
-"""What a lane and the network's own buffers hold for each pixel of the padded picture (measured at 1280x768)."""
+BYTES_A_PIXEL = 520
+"""What a lane takes for each pixel of the padded picture: its own arrays 350, the pictures on their way to it and the
+buffers of the library that convolves the rest."""
 
 
 class Planes(NamedTuple):
