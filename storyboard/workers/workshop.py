@@ -31,6 +31,7 @@ from storyboard.workers.steps import (
     Step,
     Stitch,
     Tidy,
+    Unpack,
 )
 
 if TYPE_CHECKING:
@@ -68,21 +69,24 @@ class Workshop:
             Tidy: _tidy,
             Remake: self._remake,
             Listen: _listen,
+            Unpack: _unpack,
             SmoothVideo: self._smooth_video,
         }
         return done[type(step)](folder, step, report) or Result()
 
     def _generate(self, folder: Path, step: Generate, report: Report) -> Result:
         from storyboard import store
+        from storyboard.generators import starts
         from storyboard.media import lossless
 
-        recipe = step.recipe
         generator = self._generator_for(step.model, folder)
         start = time.monotonic()
+        recipe = starts.settled(folder, step.recipe)
         path = paths.inside(folder, f"takes/{step.take}.mkv")
         path.parent.mkdir(exist_ok=True)
         with looks.shown_by(generator, self._show):
-            frames = looks.now_and_then(generator.generate(recipe, report), self._show)
+            made = starts.coloured(folder, recipe, generator.generate(recipe, report))
+            frames = looks.now_and_then(made, self._show)
             written = lossless.write(path, frames, recipe.rate)
         if written.frames != recipe.frames:
             path.unlink()
@@ -129,16 +133,17 @@ class Workshop:
             raise GeneratorError(
                 f"take {take.id} was imported, not generated: there is nothing to make again"
             )
+        from storyboard.generators import starts
+
         generator = self._generator_for(take.recipe.model, folder)
-        comparison = compare(
-            shown.take_frames(folder, take, 0, take.frames - 1), generator.generate(take.recipe, report)
-        )
+        made = starts.coloured(folder, take.recipe, generator.generate(take.recipe, report))
+        comparison = compare(shown.take_frames(folder, take, 0, take.frames - 1), made)
         return Result(comparison=msgspec.structs.replace(comparison, ran=_plain(generator.facts())))
 
     def _smooth_video(self, _folder: Path, step: SmoothVideo, report: Report) -> Result:
         from storyboard.workers import video
 
-        return Result(video=video.smooth(step, self._smoother_for(step.engine), report))
+        return Result(video=video.smooth(step, lambda: self._smoother_for(step.engine), report))
 
     def _generator_for(self, model: str, folder: Path) -> Generator:
         from storyboard.generators import registry
@@ -196,6 +201,15 @@ def _listen(folder: Path, step: Listen, _report: Report) -> None:
     sound_file.check(paths.inside(folder, step.file))
 
 
+def _unpack(folder: Path, step: Unpack, report: Report) -> None:
+    from storyboard.media import plain_sound
+
+    samples, peaks = paths.inside(folder, step.samples), paths.inside(folder, step.peaks)
+    for out in (samples, peaks):
+        out.parent.mkdir(parents=True, exist_ok=True)
+    plain_sound.unpack(Path(step.file), samples, peaks, synced=step.synced, report=report)
+
+
 def _stitch(folder: Path, step: Stitch, report: Report) -> None:
     from storyboard.media import segment, stitch
 
@@ -236,7 +250,7 @@ def _tidy(folder: Path, step: Tidy, _report: Report) -> None:
 
     out = paths.inside(folder, step.out)
     out.parent.mkdir(parents=True, exist_ok=True)
-    content = pictures.tidy(Path(step.file))
+    content = (pictures.frame if step.as_start else pictures.tidy)(Path(step.file))
     with atomic.replacing(out) as temporary:
         temporary.write_bytes(content)
 
