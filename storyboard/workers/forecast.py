@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storyboard.errors import MediaError
+from storyboard.smoothers import memory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +15,7 @@ BASE = 300e6
 
 BYTES: Mapping[str, float] = {
     "rife-openvino": 1000.0,
+    "rife-openvino-fast": 1000.0,
     "rife-ncnn": 2000.0,
     "rife-torch": 2000.0,
     "flow": 180.0,
@@ -45,11 +44,4 @@ def check(engine: str, width: int, height: int, name: str) -> None:
 
 def available() -> float:
     """Bytes of memory that could be used now; 0 where the system does not say."""
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        for line in Path("/proc/meminfo").read_text().splitlines():
-            if line.startswith("MemAvailable:"):
-                return int(line.split()[1]) * 1024.0
-    try:
-        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
-    except (AttributeError, ValueError, OSError):  # not on Windows
-        return 0.0
+    return float(memory.free() or 0)
