@@ -35,6 +35,8 @@ _GAP = Fraction(1, 50)
 """Seconds by which a sound's own times may wander before a gap in it is believed."""
 _LAYOUTS = {1: "mono", 2: "stereo", 3: "2.1", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
 """What so many channels usually are."""
+_RUN_UP = Fraction(1, 10)
+"""Seconds of sound before the first picture that are kept: a decoder starts with packets that are not heard."""
 _TAGS = (
     "title",
     "artist",
@@ -49,6 +51,9 @@ _TAGS = (
 )
 
 
+ENDLESS = Fraction(10**9)
+
+
 class Span(NamedTuple):
     """The part of the source that is kept, in seconds from its first picture."""
 
@@ -56,6 +61,7 @@ class Span(NamedTuple):
     """Seconds in the file at which the first picture comes."""
     start: Fraction
     stop: Fraction
+    """`ENDLESS` for all there is: sound may last longer than the picture."""
     speed: Fraction
 
     def placed(self, seconds: Fraction) -> Fraction:
@@ -182,8 +188,8 @@ class Tracks:
         if time is None:
             return False
         seconds = time * packet.time_base - self._span.origin
-        first = self._span.start if self._span.start else -_GAP - self._span.origin
-        return first <= seconds < self._span.stop or (self._span.start == 0 and seconds >= 0)
+        first = self._span.start or -_RUN_UP
+        return first <= seconds < self._span.stop
 
     def _move(self, packet: Packet[Stream]) -> None:
         base = Fraction(packet.time_base)
