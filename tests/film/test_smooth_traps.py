@@ -169,7 +169,7 @@ def test_a_frame_too_large_for_the_memory(tmp_path: Path, monkeypatch: pytest.Mo
 
 @pytest.fixture(scope="module")
 def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_clip(tmp_path_factory.mktemp("long") / "long.mp4", count=14 * 24, size=(320, 240), cut=200)
+    return make_clip(tmp_path_factory.mktemp("long") / "long.mp4", count=14 * 24, size=(160, 96), cut=200)
 
 
 @pytest.fixture(scope="module")
