@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from storyboard.film import takes as film_takes
     from storyboard.film.build import Made
     from storyboard.film.plan import Mode, Plan
+    from storyboard.film.runner import Failure
+    from storyboard.project import Project
     from storyboard.take import Take
 else:
     edit = lazy.module("storyboard.edit")
@@ -51,8 +54,7 @@ def generate(
         wanted = [
             shot
             for shot in project.shots
-            if take_values.state(project, shot, found.get(shot.chosen.take) if shot.chosen else None)
-            in NEEDS_TAKE
+            if take_values.state(project, shot, take_values.shown(shot, found), found) in NEEDS_TAKE
         ]
     if takes > 1 and any(shot.seed is not None for shot in wanted):
         output.note("several takes need several seeds: the locked seed is not used for them")
@@ -60,14 +62,19 @@ def generate(
         made, failures = film_takes.make(
             folder, project, wanted, takes, seed=seed, watch=watch, cancelled=cancelled
         )
+    if not wanted and not as_json:
+        output.line("every shot has the take that it wishes for")
+    say_made(project, made, failures, as_json)
+
+
+def say_made(project: Project, made: Sequence[Take], failures: Sequence[Failure], as_json: bool) -> None:
+    """Prints the takes that were made. Raises `StoryboardError` with the first of what failed."""
     if as_json:
         output.facts({"takes": made, "failures": [str(failure) for failure in failures]})
     else:
         for take in made:
             number = project.index(take.shot) + 1
             output.line(f"shot {number} take {take.number}: {take.frames} frames in {take.seconds:.1f} s")
-        if not wanted:
-            output.line("every shot has the take that it wishes for")
     if failures:
         raise StoryboardError(f"{failures[0]}. {len(made)} takes were made and are kept")
 
@@ -112,7 +119,7 @@ def choose(
         listed = film_takes.of_shot(opened.takes(), wanted)
         for found in listed:
             if found.number == take:
-                opened.save(edit.choose(project, wanted.id, found))
+                opened.save(edit.choose(project, wanted.id, found, opened.takes()))
                 break
         else:
             numbers = ", ".join(str(found.number) for found in listed) or "none yet"

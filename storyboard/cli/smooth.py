@@ -50,7 +50,10 @@ def smooth(
         ),
     ] = "keep",
     engine: Annotated[
-        str, typer.Option(help="rife (the best here), rife-openvino, rife-ncnn or flow.")
+        str,
+        typer.Option(
+            help="rife (the best here), rife-torch, rife-ncnn, rife-openvino, rife-openvino-fast or flow."
+        ),
     ] = "rife",
     preset: options.Preset = "h264",
     compare: Annotated[

@@ -122,11 +122,13 @@ class Examine(_Step, frozen=True):
 
 
 class Tidy(_Step, frozen=True):
-    """Make an own picture for the cast from a stranger's file, without trusting it."""
+    """Make an own picture, for the cast or for a shot to start from, from a stranger's file, without trusting it."""
 
     file: str
     """Absolute: the user's own file stays where it is."""
     out: str
+    as_start: bool = False
+    """Whether the whole picture is kept, for a shot to start from."""
 
 
 class Remake(_Step, frozen=True):
@@ -139,6 +141,17 @@ class Listen(_Step, frozen=True):
     """Make sure that a piece of music can be played."""
 
     file: str
+
+
+class Unpack(_Step, frozen=True):
+    """Write a sound as plain samples that the window may read, and its shape for drawing."""
+
+    file: str
+    """Absolute: what comes of it is kept elsewhere when its own folder cannot be written."""
+    samples: str
+    peaks: str
+    synced: bool = False
+    """Whether it begins at the file's first picture."""
 
 
 class SmoothVideo(_Step, frozen=True):
@@ -197,4 +210,4 @@ class Comparison(Struct, frozen=True):
     ran: dict[str, str] = {}
 
 
-Step = Generate | Smooth | Encode | Mix | Stitch | Examine | Tidy | Remake | Listen | SmoothVideo
+Step = Generate | Smooth | Encode | Mix | Stitch | Examine | Tidy | Remake | Listen | Unpack | SmoothVideo
