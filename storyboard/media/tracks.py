@@ -17,6 +17,7 @@ import numpy as np
 
 from storyboard.errors import MediaError
 from storyboard.media import files
+from storyboard.media.stitch import METADATA
 
 if TYPE_CHECKING:
     from av.audio.frame import AudioFrame
@@ -37,21 +38,11 @@ _LAYOUTS = {1: "mono", 2: "stereo", 3: "2.1", 4: "quad", 5: "5.0", 6: "5.1", 7: 
 """What so many channels usually are."""
 _RUN_UP = Fraction(1, 10)
 """Seconds of sound before the first picture that are kept: a decoder starts with packets that are not heard."""
-_TAGS = (
-    "title",
-    "artist",
-    "album",
-    "comment",
-    "description",
-    "synopsis",
-    "copyright",
-    "genre",
-    "date",
-    "creation_time",
-)
+_TAGS = (*sorted(METADATA), "creation_time")
 
 
 ENDLESS = Fraction(10**9)
+"""Seconds: past the end of any video."""
 
 
 class Span(NamedTuple):
@@ -332,11 +323,7 @@ def copy(path: Path, out: Path, temporary: Path, container: str, span: Span, enc
         files.writing(temporary, out, container, options) as film,
         Tracks(path, container, span, picture=True) as tracks,
     ):
-        film.metadata[NAMES[container]] = encoder
+        film.metadata[files.WRITER[container]] = encoder
         tracks.join(film)
         tracks.mux_until(float("inf"))
     return tracks
-
-
-NAMES = {"mp4": "encoding_tool", "matroska": "ENCODED_BY"}
-"""How each format calls the program that wrote it, where FFmpeg does not put its own name."""
