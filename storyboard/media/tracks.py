@@ -34,6 +34,8 @@ _BIT_RATE = 96_000
 """Bits per second for each channel of sound that is encoded again."""
 _GAP = Fraction(1, 50)
 """Seconds by which a sound's own times may wander before a gap in it is believed."""
+_LONGEST_GAP = 3600
+"""Seconds of silence that are believed; a file whose times leap further is damaged."""
 _LAYOUTS = {1: "mono", 2: "stereo", 3: "2.1", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
 """What so many channels usually are."""
 _RUN_UP = Fraction(1, 10)
@@ -281,9 +283,16 @@ class _Sound:
                 place = self._span.placed(piece.pts * piece.time_base)
                 behind = round(place * self._rate) - self._at
                 if self._at == 0 or abs(behind) > _GAP * self._rate:
-                    samples = samples[:, -behind:] if behind < 0 else np.pad(samples, ((0, 0), (behind, 0)))
+                    yield from self._silence(behind)
+                    samples = samples[:, max(0, -behind) :]
             most = round((self._span.stop - self._span.start) * self._rate) - self._at
             yield from self._written(samples[:, : max(0, most)])
+
+    def _silence(self, samples: int) -> Iterator[Packet[Stream]]:
+        """So many samples of silence, none when negative, or more than any sensible file has; a second at a time."""
+        channels = self._target.codec_context.layout.nb_channels
+        for first in range(0, samples if samples < _LONGEST_GAP * self._rate else 0, self._rate):
+            yield from self._written(np.zeros((channels, min(self._rate, samples - first)), np.float32))
 
     def _written(
         self, samples: np.ndarray[tuple[int, int], np.dtype[np.float32]]
