@@ -21,6 +21,9 @@ VIDEOS = f"{CLIPS},apng,asf,dv,flv,gxf,h264,hevc,ivf,m4v,mpeg,mpegts,mpegvideo,m
 """What may be smoothed: whatever holds its own pictures."""
 SOUNDS = "mov,matroska,avi,wav,mp3,flac,ogg,aac,aiff"
 
+WRITER = {"mp4": "encoding_tool", "matroska": "ENCODED_BY"}
+"""How each format calls the program that wrote a file, where FFmpeg does not put its own name."""
+
 MAX_PIXELS = 64_000_000
 """In one frame or picture: 8000 x 8000. A file may not ask for more memory than that takes."""
 MAX_SIDE = 16_384
