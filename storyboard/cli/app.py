@@ -49,6 +49,7 @@ for _command, _name, _panel in (
     (cast.cast, "cast", PROJECT),
     (project.versions, "versions", PROJECT),
     (project.restore, "restore", PROJECT),
+    (project.unlock, "unlock", PROJECT),
     (film.generate, "generate", FILM),
     (film.takes, "takes", FILM),
     (film.choose, "choose", FILM),

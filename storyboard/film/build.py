@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from storyboard import __version__, atomic, paths, settings, store, values
+from storyboard import __version__, atomic, paths, reading, settings, store, values
 from storyboard.errors import MediaError, StoryboardError
 from storyboard.film import keys, parts, place, takes
 from storyboard.film.cache import FILMS, INBETWEENS, SEGMENTS, SOUND, Cache
@@ -30,6 +30,8 @@ from storyboard.workers.steps import Encode, Mix, Smooth, Stitch
 
 RECENTLY = 3600.0
 """Seconds: parts used since then may belong to a build that runs beside this one."""
+MAX_RECORD = 4096
+"""Bytes of what is remembered of a film."""
 
 
 class Made(msgspec.Struct):
@@ -323,7 +325,7 @@ class _Build:
 
     def _up_to_date(self, key: str) -> bool:
         try:
-            known = values.decode(self._record.read_bytes(), _Film)
+            known = values.decode(reading.whole(self._record, MAX_RECORD), _Film)
             stat = self._plan.out.stat()
         except (OSError, ValueError, RecursionError):
             return False

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from storyboard import atomic, paths, values
+from storyboard import atomic, paths, reading, values
 from storyboard.errors import MediaError, ProjectError
 from storyboard.media import takes
 from storyboard.store import document
@@ -21,9 +21,7 @@ def find(folder: Path, take_id: str) -> Take | None:
     """The take of this id in the project at `folder`; None where there is none that can be read."""
     try:
         sidecar = paths.inside(folder, f"{FOLDER}/{take_id}.json")
-        if sidecar.stat().st_size > MAX_BYTES:
-            return None
-        take = values.decode(sidecar.read_bytes(), Take)
+        take = values.decode(reading.whole(sidecar, MAX_BYTES), Take)
     except (OSError, ProjectError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return take if take.id == take_id else None

@@ -7,7 +7,6 @@ losing it costs no take and no edit. What is read from it is not trusted.
 from __future__ import annotations
 
 import datetime
-import os
 import platform
 from collections.abc import Collection, Iterable
 from pathlib import Path
@@ -17,7 +16,7 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from storyboard import values
+from storyboard import reading, values
 from storyboard.errors import why
 from storyboard.film.wanted import Wanted
 from storyboard.project import Id
@@ -126,12 +125,7 @@ def load(folder: Path) -> Loaded:
     """
     path = folder / NAME
     try:
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            data = file.read() if size <= MAX_BYTES else b""
-        if size > MAX_BYTES:
-            return Loaded((), _put_aside(path, f"it is larger than {MAX_BYTES // 2**20} MiB"))
-        found = values.decode(data, _File)
+        found = values.decode(reading.whole(path, MAX_BYTES), _File)
     except FileNotFoundError:
         return Loaded(())
     except OSError as error:

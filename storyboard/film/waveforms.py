@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from storyboard import atomic, paths, values
+from storyboard import atomic, paths, reading, values
 from storyboard.errors import StoryboardError
 from storyboard.film.cache import WAVEFORMS
 from storyboard.media import waveform
 
 if TYPE_CHECKING:
     from storyboard.media.waveform import Peaks
+MAX_BYTES = 3 * waveform.MAX_SECONDS * waveform.PER_SECOND
+"""Of a kept waveform: two bytes a bucket, and its head."""
 
 
 def peaks_of(folder: Path, file: str) -> Peaks:
@@ -38,15 +42,21 @@ def peaks_of(folder: Path, file: str) -> Peaks:
 
 
 def _read(path: Path) -> Peaks | None:
+    """The peaks in a file of ours; None when it is not there or not whole, so that they are measured again.
+
+    The head is read first: numpy makes room for whatever size it names.
+    """
     try:
-        with path.open("rb") as file:
-            peaks = np.load(file, allow_pickle=False)
-    except (OSError, ValueError, EOFError):  # not there, or not whole: measured again
+        file = io.BytesIO(reading.whole(path, MAX_BYTES))
+        if np.lib.format.read_magic(file) != (1, 0):
+            return None
+        shape, _, kind = np.lib.format.read_array_header_1_0(file)
+    except (OSError, ValueError, EOFError):
         return None
-    whole = (
-        isinstance(peaks, np.ndarray) and peaks.dtype == np.int8 and peaks.ndim == 2 and peaks.shape[1] == 2
-    )
-    return peaks if whole else None
+    pixels = file.read()
+    if kind != np.int8 or len(shape) != 2 or shape[1] != 2 or math.prod(shape) != len(pixels):
+        return None
+    return np.frombuffer(pixels, np.int8).reshape(shape)
 
 
 def _keep(path: Path, peaks: Peaks) -> None:

@@ -7,6 +7,8 @@ with create(folder, Project(name="Bikes")) as store:
 from storyboard.store.copying import copy
 from storyboard.store.document import schema
 from storyboard.store.folder import Store, adopt_arrived, create, open_project
+from storyboard.store.lock import take_over
+from storyboard.store.recovery import recover
 from storyboard.store.takes import TakeFolder, Takes, new_id, numbers, publish, trash
 from storyboard.store.thrown import empty, restore, throw
 from storyboard.store.versions import Version
@@ -24,8 +26,10 @@ __all__ = [
     "numbers",
     "open_project",
     "publish",
+    "recover",
     "restore",
     "schema",
+    "take_over",
     "throw",
     "trash",
 ]

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import msgspec
 
-from storyboard import values
-from storyboard.errors import ProjectError
+from storyboard import reading, values
+from storyboard.errors import ProjectError, why
 from storyboard.paths import inside
 from storyboard.store import document
 from storyboard.take import Take
@@ -178,10 +178,12 @@ def _read(path: Path, stamp: _Stamp) -> Take | str | None:
     if stamp[1] > MAX_BYTES:
         return f"{path} is too large to be a take's sidecar and was skipped; move it away"
     try:
-        take = values.decode(path.read_bytes(), Take)
+        take = values.decode(reading.whole(path, MAX_BYTES), Take)
     except FileNotFoundError:
         return None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OSError) as error:
+    except OSError as error:
+        return f"{path} cannot be read and was skipped ({why(error)}); look after its disk"
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return f"{path} is no take's sidecar and was skipped ({error}); move it away"
     if path.name != f"{take.id}.json":
         return f"{path} is the sidecar of take {take.id} under another name and was skipped; rename it"
