@@ -483,7 +483,7 @@ def test_what_is_no_plain_file_is_refused_at_once(folder: Path, kind: str) -> No
         file.symlink_to("/dev/zero")
     else:
         file.mkdir()
-    with pytest.raises(ProjectError, match="cannot be read: (it is no plain file|is a directory)"):
+    with pytest.raises(ProjectError, match=r"cannot be read: (it is no plain file|is a directory)"):
         store.open_project(folder)
 
 

@@ -348,6 +348,9 @@ class _Build:
 
 
 def _hash(path: Path) -> str:
+    from storyboard.media import files
+
+    files.check_plain(path)
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

@@ -248,6 +248,9 @@ def copy_media(folder: Path, original: Path) -> tuple[str, bool]:
 
     The name carries the start of the content's hash: the same file is copied once, another never replaces it.
     """
+    from storyboard.media import files
+
+    files.check_plain(original)
     try:
         with original.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import math
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,12 +12,18 @@ import numpy as np
 from storyboard import atomic, paths, reading, values
 from storyboard.errors import StoryboardError
 from storyboard.film.cache import WAVEFORMS
-from storyboard.media import waveform
+from storyboard.media import files, waveform
 
 if TYPE_CHECKING:
     from storyboard.media.waveform import Peaks
+
 MAX_BYTES = 3 * waveform.MAX_SECONDS * waveform.PER_SECOND
 """Of a kept waveform: two bytes a bucket, and its head."""
+_HEAD = re.compile(
+    rb"\x93NUMPY\x01\x00..{'descr': '\|i1', 'fortran_order': False, 'shape': \((\d{1,12}), 2\), } *\n",
+    re.DOTALL,
+)
+"""What numpy's `save` puts before such peaks (NPY format 1.0)."""
 
 
 def peaks_of(folder: Path, file: str) -> Peaks:
@@ -28,6 +33,7 @@ def peaks_of(folder: Path, file: str) -> Peaks:
     """
     path = paths.inside(folder, file)
     try:
+        files.check_plain(path)
         with path.open("rb") as opened:
             digest = hashlib.file_digest(opened, "sha256").hexdigest()
     except OSError:
@@ -44,19 +50,16 @@ def peaks_of(folder: Path, file: str) -> Peaks:
 def _read(path: Path) -> Peaks | None:
     """The peaks in a file of ours; None when it is not there or not whole, so that they are measured again.
 
-    The head is read first: numpy makes room for whatever size it names.
+    Its head is read here and not by numpy, which runs Python's own parser on whatever stands there.
     """
     try:
-        file = io.BytesIO(reading.whole(path, MAX_BYTES))
-        if np.lib.format.read_magic(file) != (1, 0):
-            return None
-        shape, _, kind = np.lib.format.read_array_header_1_0(file)
-    except (OSError, ValueError, EOFError):
+        data = reading.whole(path, MAX_BYTES)
+    except OSError:
         return None
-    pixels = file.read()
-    if kind != np.int8 or len(shape) != 2 or shape[1] != 2 or math.prod(shape) != len(pixels):
+    head = _HEAD.match(data)
+    if head is None or len(data) != head.end() + 2 * int(head[1]):
         return None
-    return np.frombuffer(pixels, np.int8).reshape(shape)
+    return np.frombuffer(data, np.int8, offset=head.end()).reshape(-1, 2)
 
 
 def _keep(path: Path, peaks: Peaks) -> None:

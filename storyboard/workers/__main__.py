@@ -13,8 +13,6 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-import msgspec
-
 from storyboard.errors import Cancelled, StoryboardError
 from storyboard.generators import pipeline
 from storyboard.workers import messages
@@ -42,7 +40,7 @@ class _Line:
         self.work: queue.SimpleQueue[messages.Do] = queue.SimpleQueue()
 
     def listen(self) -> None:
-        with contextlib.suppress(msgspec.DecodeError):
+        with contextlib.suppress(messages.Noise):
             while (order := messages.read_order(self._orders)) is not None:
                 if isinstance(order, messages.Cancel):
                     self.cancelled.add(order.job)
