@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
 import json
 import os
 import struct
@@ -16,6 +18,7 @@ import numpy as np
 import pytest
 
 from storyboard import store, values
+from storyboard.cli import run as cli
 from storyboard.media import lossless
 from storyboard.take import Recipe, Source, Take
 from tests.support import Ran, make_project, storyboard
@@ -49,6 +52,15 @@ def rewrite(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
 
 
 def run(*arguments: object) -> Ran:
+    """The command line in this process: quick, where nothing can hold it up."""
+    out, error = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(error):
+        code = cli.run([*map(str, arguments)])
+    return Ran(code, out.getvalue(), error.getvalue())
+
+
+def run_apart(*arguments: object) -> Ran:
+    """The command line in a process of its own, which is ended when it hangs."""
     return storyboard(*arguments, timeout=PATIENCE)
 
 
@@ -265,7 +277,7 @@ NEVER = pytest.mark.parametrize("never", [_pipe, _endless])
 def test_a_document_that_never_ends_is_refused(never: Callable[[Path], None], project: Path) -> None:
     never(project / "project.json")
     for command in ("show", "render", "set"):
-        assert_refused(run(command, project), "project.json")
+        assert_refused(run_apart(command, project), "project.json")
 
 
 @posix
@@ -278,7 +290,7 @@ def test_no_other_file_that_never_ends_holds_a_command_up(
 ) -> None:
     never(project / name)
     for arguments in (("render", project), ("takes", project), ("versions", project)):
-        ran = run(*arguments)
+        ran = run_apart(*arguments)
         assert ran.code == 0, ran
 
 
@@ -288,7 +300,7 @@ def test_music_that_never_ends_is_refused(never: Callable[[Path], None], project
     never(project / "media" / "song.wav")
     rewrite(project, lambda p: p.update(music={"file": "media/song.wav"}))
     for command in FILM:
-        assert_refused(run(command, project), "song.wav")
+        assert_refused(run_apart(command, project), "song.wav")
 
 
 @posix
@@ -298,7 +310,7 @@ def test_pixels_that_never_end_are_not_waited_for(never: Callable[[Path], None],
     never(project / "media" / "clip.mp4")
     brought(project, "media/clip.mp4")
     for command in ("export", "animatic"):
-        ran = run(command, project)
+        ran = run_apart(command, project)
         assert ran.code == 0, ran
 
 
@@ -308,9 +320,9 @@ def test_a_file_that_never_ends_cannot_be_imported(
     never: Callable[[Path], None], project: Path, tmp_path: Path
 ) -> None:
     never(tmp_path / "clip.mp4")
-    assert_refused(run("import", project, tmp_path / "clip.mp4"), "clip.mp4")
-    assert_refused(run("music", project, tmp_path / "clip.mp4"), "clip.mp4")
-    assert_refused(run("cast", project, "Maria", "--picture", tmp_path / "clip.mp4"), "clip.mp4")
+    assert_refused(run_apart("import", project, tmp_path / "clip.mp4"), "clip.mp4")
+    assert_refused(run_apart("music", project, tmp_path / "clip.mp4"), "clip.mp4")
+    assert_refused(run_apart("cast", project, "Maria", "--picture", tmp_path / "clip.mp4"), "clip.mp4")
 
 
 # Media

@@ -9,8 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
-
 from storyboard import edit, paths, script, settings, store, values
 from storyboard import take as taking
 from storyboard.errors import ProjectError, StoryboardError
@@ -139,7 +137,7 @@ def _answer(folder: Path) -> None:
     stream = io.BytesIO(struct.pack("<I", len(data)) + data)
     try:
         messages.read_answer(stream)
-    except msgspec.DecodeError:  # the crew ends such a worker
+    except messages.Noise:  # the crew ends such a worker
         return
 
 
