@@ -16,7 +16,8 @@ from storyboard.errors import DiskFull, DiskGone, StoryboardError, why
 UNFINISHED = 600.0
 """Seconds without a write after which a temporary file is taken for abandoned."""
 
-_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+"""What a system says of a disk, or of a user's share of it, that is full."""
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _GONE = {
     getattr(errno, name, errno.EIO)
@@ -55,7 +56,7 @@ def replacing(path: Path) -> Iterator[Path]:
         yield temporary
         _publish(temporary, path)
     except OSError as error:
-        if error.errno in _FULL or error.errno in _GONE:
+        if error.errno in FULL or error.errno in _GONE:
             raise _refusal(path, error) from error
         raise
     finally:
@@ -134,7 +135,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _refusal(path: Path, error: OSError) -> StoryboardError:
-    if error.errno in _FULL:
+    if error.errno in FULL:
         return DiskFull(f"{path}: no room is left on the disk; make some and try again")
     if error.errno in _GONE:
         return DiskGone(

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from storyboard import __version__
-from storyboard.cli import cast, explain, film, machine, project, settings
+from storyboard.cli import cast, check, explain, film, machine, project, settings
 
 app = typer.Typer(
     name="storyboard",
@@ -59,6 +59,7 @@ for _command, _name, _panel in (
     (film.animatic, "animatic", FILM),
     (film.smooth, "smooth", FILM),
     (film.verify, "verify", FILM),
+    (check.check, "check", FILM),
     (film.clean, "clean", FILM),
     (machine.edit, "edit", MACHINE),
     (machine.doctor, "doctor", MACHINE),

@@ -15,7 +15,7 @@ import msgspec
 
 from storyboard import __version__, atomic, paths, reading, settings, store, values
 from storyboard.errors import MediaError, StoryboardError
-from storyboard.film import keys, parts, place, takes
+from storyboard.film import keys, parts, place, room, takes
 from storyboard.film.cache import FILMS, INBETWEENS, SEGMENTS, SOUND, Cache
 from storyboard.film.estimate import after_take, joining
 from storyboard.film.history import History
@@ -77,7 +77,8 @@ def build(
     The cache keeps at most `cache_limit` bytes; None: what the user set for this machine. Without `stitch` the
     film's parts are made and not joined. `crew` are workers that are warm already. Raises `Cancelled` when
     `cancelled` says so, or `pausing` before everything was begun (what was made is kept), and `StoryboardError`
-    when a shot failed: the others are finished first, and an earlier film stays in place.
+    when a shot failed: the others are finished first, and an earlier film stays in place. Raises `DiskFull` before
+    any work where the room on the disk cannot do, and during it before the disk is quite full.
     """
     start = time.monotonic()
     if stitch:
@@ -85,8 +86,13 @@ def build(
     cache = Cache(plan.folder)
     cache.sweep()
     with cache.in_use(), borrowed(plan.folder, crew) as workers:
-        work = _Build(plan, cache, Runner(workers, History(), watch, cancelled, pausing=pausing), stitch)
+        history = History()
+        tight = room.check(plan, room.forecast(plan, history))
+        places = (plan.folder, plan.out.parent)
+        runner = Runner(workers, history, watch, cancelled, pausing=pausing, places=places)
+        work = _Build(plan, cache, runner, stitch)
         made = work.run()
+        made.notes += (tight,) if tight else ()
         limit = settings.load().cache_limit if cache_limit is None else cache_limit
         cache.evict(limit, work.pinned, RECENTLY)
     made.took = round(time.monotonic() - start, 3)

@@ -59,9 +59,9 @@ def _copy(original: Path, copy: Path) -> None:
 
 
 def _compare(folder: Path, take: Take) -> None:
-    if take.source is not None:
-        with paths.inside(folder, take.pixels).open("rb") as file:
-            found, wanted = hashlib.file_digest(file, "sha256").hexdigest(), take.source.sha256
+    if take.source is not None or take.stored is not None:
+        found = reading.digest(paths.inside(folder, take.pixels))
+        wanted = take.stored.sha256 if take.stored else take.source.sha256 if take.source else ""
     else:
         digest = hashlib.sha256()
         for frame in takes.frames_of(folder, take):

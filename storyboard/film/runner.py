@@ -9,17 +9,21 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 
 from storyboard.errors import Cancelled, DiskFull
+from storyboard.film import disk, watchdog
 from storyboard.film.history import Cost, History, Load, Timing, Work, work_of
 from storyboard.take import Take
 from storyboard.workers import messages
 from storyboard.workers.crew import MAX_MEDIA_WORKERS, Crashed, Crew, Event, Lane
-from storyboard.workers.steps import Comparison, Generate, SmoothedVideo, Step
+from storyboard.workers.steps import Comparison, Encode, Generate, Proof, SmoothedVideo, Step
 
 _LOG = logging.getLogger(__name__)
 
+DISK_EVERY = 1.0
+"""Seconds between looks at how full the disk is."""
 POLL = 0.1
 """Seconds between looks at whether the user asked to stop."""
 TRIES = 2
@@ -68,6 +72,7 @@ class Outcome(NamedTuple):
     comparison: Comparison | None
     video: SmoothedVideo | None
     seconds: float
+    proof: Proof | None = None
 
 
 class Failure(NamedTuple):
@@ -123,11 +128,17 @@ class _Job:
     first: tuple[float, int] | None = None
     last: tuple[float, int] | None = None
     """When the first and the latest of its parts were done, and how many that was."""
+    heard: float | None = None
+    """When it was seen last to get on; None while it waits for a worker."""
+    silent: float = 0.0
+    """Seconds that it was silent when its worker was ended for that."""
 
     def note(self, done: int, total: int, now: float) -> None:
         """Take down what the worker reports."""
         if self.began is None:
-            self.began = now
+            self.began = self.heard = now
+        if done > self.done:
+            self.heard = now
         if done > self.done:
             self.last = (now, done)
             self.first = self.first or self.last
@@ -137,6 +148,7 @@ class _Job:
         """Forget a try that ended without an answer."""
         self.tries += 1
         self.done, self.total, self.began, self.first, self.last = 0, 1, None, None, None
+        self.heard, self.silent = None, 0.0
 
     def timing(self, seconds: float) -> Timing:
         """How it went, when it took `seconds` in all."""
@@ -176,6 +188,9 @@ def media_workers() -> int:
 class Runner:
     """Hands steps to a crew and calls back as they end. `run` returns when nothing is left to do.
 
+    A step that does not get on for far too long is ended and tried once more. `places` are folders on whose disks some
+    room must stay: the first is the project's.
+
     `workers` is how many media workers the crew has; `clock` gives seconds. `cancelled` ends the run at once,
     `pausing` after the steps in hand.
     """
@@ -188,6 +203,7 @@ class Runner:
     clock: Callable[[], float] = time.monotonic
     pausing: Callable[[], bool] = lambda: False
     show: Show = lambda _shot, _picture: None
+    places: tuple[Path, ...] = ()
     failures: list[Failure] = field(default_factory=list)
     _jobs: dict[int, _Job] = field(default_factory=dict)
     _making: dict[str, _Job] = field(default_factory=dict)
@@ -200,6 +216,8 @@ class Runner:
     _fraction: float = 0.0
     _notes: list[str] = field(default_factory=list)
     _memory: messages.Memory | None = None
+    _looked: float | None = None
+    """When the disk was looked at last."""
     _ending: bool = False
     """Whether only the steps in hand are still done."""
     _left_out: bool = False
@@ -262,16 +280,18 @@ class Runner:
 
     def run(self) -> None:
         """Work until no step is left. Raises `Cancelled` when the run was cancelled, or paused before its end;
-        steps that failed are in `failures`."""
+        steps that failed are in `failures`. Raises `DiskFull` before a disk is quite full."""
         shown = self.clock() - POLL
         while self._jobs:
             if self.cancelled():
                 raise Cancelled
             if not self._ending and self.pausing():
                 self._leave_out()
+            self._look_at_disk()
             event = self.crew.next(timeout=POLL)
             if event is not None:
                 self._handle(event)
+            self._end_silent()
             if self.clock() - shown >= POLL:
                 shown = self.clock()
                 self.watch(self.progress())
@@ -355,6 +375,21 @@ class Runner:
             whole = _Pace(worked, job.work.units, 1.0)
             self._paces[job.work.kind] = self._paces.get(job.work.kind, _Pace()).plus(whole)
 
+    def _learn_bytes(self, job: _Job, event: messages.Done) -> None:
+        step, take = job.step, event.take
+        if isinstance(step, Generate) and take is not None and take.stored is not None:
+            pixels = take.frames * take.width * take.height
+            self.history.learn_bytes(f"take {step.model}", pixels, take.stored.size)
+        elif isinstance(step, Encode) and self.places:
+            pixels = step.length * step.width * step.height
+            self.history.learn_bytes(
+                f"segment {step.preset}", pixels, disk.size_of(self.places[0] / step.out)
+            )
+            if step.smooth is not None:
+                made = len(step.smooth.positions) * step.smooth.take.width * step.smooth.take.height
+                size = disk.size_of(self.places[0] / step.smooth.out)
+                self.history.learn_bytes("in-betweens", made, size)
+
     # ---- steps
 
     def _start(self, job: _Job) -> None:
@@ -369,6 +404,25 @@ class Runner:
             del self._making[job.name]
         self._left_out = bool(waiting)
 
+    def _look_at_disk(self) -> None:
+        if self._looked is None or self.clock() - self._looked >= DISK_EVERY:
+            self._looked = self.clock()
+            for place in self.places:
+                disk.keep_reserve(place)
+
+    def _end_silent(self) -> None:
+        """End the workers whose steps do not get on."""
+        now = self.clock()
+        for number in self.crew.in_hand():
+            job = self._jobs.get(number)
+            if job is None or job.silent:
+                continue
+            job.heard = now if job.heard is None else job.heard
+            cost = self.history.cost(job.work.kind)
+            if now - job.heard > watchdog.patience(cost, job.work, job.total, job.done, job.lane):
+                job.silent = now - job.heard
+                self.crew.kill(number)
+
     def _generating(self) -> bool:
         return any(job.lane == "generate" for job in self._jobs.values())
 
@@ -378,6 +432,7 @@ class Runner:
             job.note(event.done, event.total, self.clock())
             return
         if isinstance(event, messages.Preview):
+            job.heard = self.clock()
             for shot in job.shots if event.whole else ():
                 self.show(shot, event)
             return
@@ -385,8 +440,11 @@ class Runner:
             self._memory = event
             return
         del self._jobs[event.job]
+        if isinstance(event, Crashed) and job.silent:
+            silent = watchdog.in_words(job.silent)
+            event = Crashed(event.job, f"it did not get on for {silent} and was ended; try again", event.log)
         if isinstance(event, Crashed) and job.tries < TRIES and not self._ending:
-            self._notes.append(f"{job.label}: {event.reason.replace('try again', 'it was started again')}")
+            self._notes.append(f"{job.label}: {event.reason.partition(';')[0]}; it was started again")
             job.again()
             self._start(job)
             return
@@ -404,9 +462,10 @@ class Runner:
             raise DiskFull(event.reason)  # the others would only meet the same end
         if isinstance(event, messages.Done):
             self._learn(job, event.seconds)
+            self._learn_bytes(job, event)
             self._note_device(job, event)
             for then in job.then:
-                then(Outcome(event.take, event.comparison, event.video, event.seconds))
+                then(Outcome(event.take, event.comparison, event.video, event.seconds, event.proof))
         elif isinstance(event, Crashed):
             self._fail(job, event.reason, event.log)
         elif isinstance(event, messages.Failed):

@@ -124,7 +124,7 @@ def make_wanted(
     adoption = Adoption(folder)
     made: list[Take] = []
     with borrowed(folder, crew) as workers:
-        runner = Runner(workers, History(), watch, cancelled, pausing=pausing, show=show)
+        runner = Runner(workers, History(), watch, cancelled, pausing=pausing, show=show, places=(folder,))
 
         def start(step: Generate, *others: Generate) -> None:
             """A shot's takes are made one after the other: of a batch the first arrives first and is chosen."""
@@ -318,7 +318,8 @@ def _compared(done: dict[str, Comparison], take_id: str, outcome: Outcome) -> No
 
 
 def differs_in(take: Take, comparison: Comparison) -> str:
-    """Which of the things that decide pixels are not as they were: `torch 2.12 -> 2.13`. Empty when none."""
+    """Which of the things that decide pixels are not as they were: `torch 2.12 -> 2.13`. Empty when none: then a
+    difference is one that should not be."""
     names = sorted(take.ran.keys() & comparison.ran.keys())
     changed = [
         f"{name} {take.ran[name]} -> {comparison.ran[name]}"

@@ -19,7 +19,7 @@ from storyboard import reading, values
 from storyboard.errors import ProjectError, why
 from storyboard.paths import inside
 from storyboard.store import document
-from storyboard.take import Take
+from storyboard.take import Stored, Take
 
 FOLDER = "takes"
 TRASH = "takes/.trash"
@@ -28,6 +28,8 @@ MAX_BYTES = 64 * 2**20
 """Of one sidecar: an import of many hours with the time of each frame stays below this."""
 MAX_VALUES = 2_000_000
 """In one sidecar: the times of the longest import that is taken are half as many."""
+MAX_TAKES = 100_000
+"""In one project; more than five for each shot of the longest film."""
 
 _ALPHABET = string.ascii_lowercase + string.digits
 _Stamp = tuple[int, int, int]
@@ -115,14 +117,20 @@ class _Sidecars:
     def read(self) -> list[Take | str]:
         """Each take, or a sentence about what is wrong with its sidecar."""
         seen = {}
-        for name, stamp in self._stamps():
+        names = list(self._stamps())
+        for name, stamp in names[:MAX_TAKES]:
             known = self._seen.get(name)
             if known is not None and known[0] == stamp:
                 seen[name] = known
             elif (read := _read(self._place / name, stamp)) is not None:
                 seen[name] = (stamp, read)
         self._seen = seen
-        return [found for _, found in seen.values()]
+        found = [found for _, found in seen.values()]
+        if len(names) > MAX_TAKES:
+            found.append(
+                f"{self._place} holds more than {MAX_TAKES:,} sidecars; the others are left out, move them away"
+            )
+        return found
 
     def _stamps(self) -> Iterable[tuple[str, _Stamp]]:
         try:
@@ -141,6 +149,11 @@ class _Sidecars:
 def numbers(folder: Path) -> dict[str, int]:
     """The highest take number of each shot that has, or had, takes in the project at `folder`."""
     return TakeFolder(folder).scan().numbers()
+
+
+def stored(path: Path) -> Stored:
+    """How the file at `path` is stored now. Raises `OSError`."""
+    return Stored(path.stat().st_size, reading.digest(path))
 
 
 def publish(folder: Path, take: Take) -> None:

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from storyboard.take import Take
-from storyboard.workers.steps import Comparison, SmoothedVideo, Step
+from storyboard.workers.steps import Comparison, Proof, SmoothedVideo, Step
 
 M = TypeVar("M")
 
@@ -69,6 +69,7 @@ class Done(Struct, frozen=True, tag=True):
     take: Take | None = None
     comparison: Comparison | None = None
     video: SmoothedVideo | None = None
+    proof: Proof | None = None
 
 
 class Failed(Struct, frozen=True, tag=True):

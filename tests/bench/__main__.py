@@ -33,6 +33,7 @@ BENCHMARKS = {
     "stitch": "bench_stitch",
     "memory": "bench_memory",
     "values": "bench_values",
+    "reliability": "bench_reliability",
     "start": "bench_start",
     "sketch": "bench_sketch",
     "player": "film_check",

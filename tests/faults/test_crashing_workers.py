@@ -37,6 +37,18 @@ def test_a_crash_in_native_code_fails_its_shot_and_no_other(
     harness.whole_takes(folder)
 
 
+def test_a_step_that_hangs_is_ended_and_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STORYBOARD_PATIENCE", "3")
+    folder = make_project(tmp_path / "film", *PROMPTS)
+    harness.silently("generate", folder, "3")  # how long a step takes here is known from now on
+    ended = harness.run(harness.command("generate", folder, "1-2"), Fault(native="hang", prompt="*crash*"))
+    assert ended.code == 1, ended.lines
+    assert any("shot 2" in line and "did not get on" in line for line in ended.lines), ended.lines
+    assert takes_by_shot(folder) == {"shot-1": 1, "shot-3": 1}
+    harness.silently("render", folder)
+    assert takes_by_shot(folder) == dict.fromkeys(harness.shot_ids(folder), 1)
+
+
 def test_what_a_script_reads_of_a_crash_is_the_same_sentence(tmp_path: Path) -> None:
     folder = make_project(tmp_path / "film", *PROMPTS)
     ended = harness.run(harness.command("generate", folder, "2", "--json"), Fault(native="abort"))
