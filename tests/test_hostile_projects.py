@@ -383,3 +383,30 @@ def test_a_take_with_other_pixels_than_its_sidecar_says_is_refused(project: Path
         ran = run(command, project)
         assert "Traceback" not in ran.error
         assert ran.code == 0 or "storyboard: " in ran.error, ran
+
+
+# Starts
+
+
+STARTS: dict[str, dict[str, object]] = {
+    "a picture by its whole path": {"from": "picture", "picture": "/etc/passwd"},
+    "a picture from outside": {"from": "picture", "picture": "media/../../etc/passwd-0123456789abcdef.png"},
+    "a picture that is not there": {"from": "picture", "picture": "media/photo-0123456789abcdef.png"},
+    "a take that is a path": {"from": "take", "take": "../../x"},
+    "a take that is its own": {"from": "take", "take": "drawn"},
+    "a strength without end": {"from": "sketch", "strength": 1e308},
+}
+
+
+@pytest.mark.parametrize("name", STARTS)
+def test_a_start_that_cannot_be_is_refused(name: str, project: Path) -> None:
+    rewrite(project, lambda p: [shot.update(start=STARTS[name]) for shot in p["shots"]])
+    for command in ("generate", "render"):
+        assert_refused(run(command, project))
+
+
+def test_shots_that_go_on_from_each_other_have_a_beginning(project: Path) -> None:
+    """A circle cannot be written: "the shot before" is the one before it on the timeline, and the first has none."""
+    rewrite(project, lambda p: [shot.update(start={"from": "previous"}) for shot in p["shots"]])
+    for command in ("generate", "render"):
+        assert_refused(run(command, project))
