@@ -327,7 +327,8 @@ class _Build:
 
     @property
     def _record(self) -> Path:
-        return self._plan.folder / FILMS / f"{values.key(str(self._plan.out.resolve()))[:32]}.json"
+        name = values.key(str(self._plan.out.resolve()))[:32]
+        return paths.inside(self._plan.folder, f"{FILMS}/{name}.json")
 
     def _up_to_date(self, key: str) -> bool:
         try:

@@ -258,7 +258,7 @@ def copy_media(folder: Path, original: Path) -> tuple[str, bool]:
         raise MediaError(f"{original} cannot be read: {why(error)}; check the path") from error
     suffix = re.sub(r"[^.a-z0-9]", "", original.suffix.lower())[:10]
     name = f"media/{media_stem(original)}-{digest[:10]}{suffix}"
-    target = folder / name
+    target = paths.inside(folder, name)
     if target.exists():
         return name, False
     target.parent.mkdir(exist_ok=True)
