@@ -17,14 +17,16 @@ from tests.support import Film, film, make_project, storyboard
 
 PROMPTS = ("a dog runs", "a red car at night")
 STAGES = {
-    "generate": "*/takes/*.mkv",
-    "publish": "*/takes/*.json",
-    "smooth": "*/inbetweens/*.mkv",
-    "encode": "*/segments/*.mp4",
-    "stitch": "*/exports/*.mp4",
-    "save": "*/.project.*.json",
+    "generate": "*/takes/.*.part.mkv",
+    "publish": "*/takes/.*.part.json",
+    "smooth": "*/inbetweens/*/.*.part.mkv",
+    "index": "*/inbetweens/*/.*.part.json",
+    "encode": "*/segments/.*.part.mp4",
+    "stitch": "*/exports/.*.part.mp4",
+    "remember": "*/films/.*.part.json",
+    "save": "*/.project.*.part.json",
 }
-"""What is written at each stage, by the names of unfinished files too."""
+"""What is not finished yet at each stage."""
 KIB = 1024
 
 
@@ -63,8 +65,7 @@ def test_the_disk_is_full_at(stage: str, what: str, project: Path, undisturbed: 
     """Told by the calls themselves, so that it runs everywhere."""
     folder = tmp_path / "film"
     shutil.copytree(project, folder)
-    unfinished = STAGES[stage].replace("/*.", "/.*.part.") if stage != "save" else "*/.project.*.json"
-    full = Fault("full", unfinished, what=what, when="before")  # type: ignore[arg-type]
+    full = Fault("full", STAGES[stage], what=what, when="before")  # type: ignore[arg-type]
     command = harness.command("render", folder)
     assert_says_full(harness.run(command, full))
     assert_nothing_half(folder, undisturbed)
