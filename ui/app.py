@@ -61,8 +61,9 @@ def let_go_of_clipboard() -> None:
     from .cutting import MIME
 
     clipboard = QGuiApplication.clipboard()
-    # Not `ownsClipboard`: some platforms never say yes.
-    if clipboard.mimeData().hasFormat(MIME):
+    held = clipboard.mimeData()
+    # Not `ownsClipboard`: some platforms never say yes. Others hold nothing at all.
+    if held is not None and held.hasFormat(MIME):
         words = clipboard.text()
         clipboard.clear()
         clipboard.setText(words)

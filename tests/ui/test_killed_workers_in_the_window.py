@@ -87,7 +87,7 @@ def test_each_of_64_jobs_ends_once_though_workers_are_killed_at_random(
     assert killed > 5
     assert list(watcher.times) == asked, "in the order in which they were asked for"
     assert set(watcher.times.values()) == {1}
-    assert all(job.state == "done" or "killed by SIGKILL" in job.reason for job in watcher.ended.values())
+    assert all(job.state == "done" or "try again" in job.reason for job in watcher.ended.values())
     takes = store.TakeFolder(folder).scan()
     for job_id, job in watcher.ended.items():
         take = wanted[job_id]
