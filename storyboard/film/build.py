@@ -290,7 +290,8 @@ class _Build:
             frames=self._plan.project.length,
             rate=self._plan.project.rate,
             preset=self._plan.preset,
-            out=str(self._plan.out.resolve()),
+            # A film that is a link is replaced, not written through: a project may come with one.
+            out=str(self._plan.out.parent.resolve() / self._plan.out.name),
             audio=mix.out if mix else None,
             metadata=metadata,
         )
