@@ -21,7 +21,7 @@ FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _GONE = {
     getattr(errno, name, errno.EIO)
-    for name in (
+    for name in [
         "EIO",
         "ENXIO",
         "ENODEV",
@@ -31,7 +31,7 @@ _GONE = {
         "ETIMEDOUT",
         "EHOSTDOWN",
         "EHOSTUNREACH",
-    )
+    ]
 }
 """What a system says of a disk that was pulled out, or of a network folder whose machine is away."""
 _CANNOT_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.ENOTTY}
@@ -124,9 +124,8 @@ def _sync_folder(folder: Path) -> None:
     """Makes the new name itself last through a power cut. Windows has no such call and needs none."""
     if os.name != "posix":
         return
-    with contextlib.suppress(
-        OSError
-    ):  # the file is in its place already; some network file systems refuse this
+    # The file is in its place already, and some network file systems refuse this.
+    with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)

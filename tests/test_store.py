@@ -487,6 +487,20 @@ def test_what_is_no_plain_file_is_refused_at_once(folder: Path, kind: str) -> No
         store.open_project(folder)
 
 
+def test_both_states_are_kept_when_ours_is_saved_over_another_programs(folder: Path) -> None:
+    with store.open_project(folder, "write") as opened:
+        theirs = edit.set_shot(FILM, "a", prompt="theirs")
+        (folder / "project.json").write_bytes(values.encode(theirs))
+        with pytest.raises(ProjectChanged):
+            opened.save(longer(FILM))
+        opened.overwrite(longer(FILM))
+        assert not opened.changed_outside()
+        kept = {version.label: versions.load(folder, version.name) for version in opened.versions()}
+        assert kept["From another program"] == theirs
+        assert kept["Not saved"] == longer(FILM)
+        assert opened.save(longer(opened.project, "c"))
+
+
 # Versions (what is kept when: test_store_versions.py)
 
 

@@ -64,6 +64,8 @@ def test_a_program_on_another_machine_that_was_heard_of_just_now_holds_the_proje
     with store.open_project(folder, "prefer-write") as opened:
         assert not opened.writable
         assert "studio-7" in opened.why_read_only
+    with pytest.raises(ProjectLocked, match=r"which was heard of 3. seconds ago; close it there"):
+        store.take_over(folder)
 
 
 def test_a_lock_left_on_another_machine_is_told_with_its_age_and_can_be_taken_over(folder: Path) -> None:

@@ -235,15 +235,25 @@ class Document(QObject):
         project = self._project
         self._writing.start(lambda: self._write(project))
 
-    def _write(self, project: Project) -> None:
+    def _write(self, project: Project, *, over: bool = False) -> None:
         try:
-            self._store.save(project)
+            if over:
+                self._store.overwrite(project)
+                self._looked.emit(False)
+            else:
+                self._store.save(project)
         except StoryboardError as error:
             self._kept_elsewhere = rescue.keep(self.folder, project) or self._kept_elsewhere
             self._written.emit(project, sentence(error))
         else:
             self._let_go()
             self._written.emit(project, "")
+
+    def keep_mine(self) -> None:
+        """Saves over what another program wrote; what that was stays as a version."""
+        self._save_timer.stop()
+        project = self._project
+        self._writing.start(lambda: self._write(project, over=True))
 
     def _let_go(self) -> None:
         """What was kept beside the project is in it now."""

@@ -244,6 +244,8 @@ class Window(QMainWindow):
         if not problem:
             self.banner.put_away("not saved")
             return
+        if self.banner.about == "disk" and not self.banner.isHidden():
+            return  # it says why, and what can be done about it
         self.banner.show_text(
             "not saved",
             f"Not saved: {problem} Your edits stay here, and are saved as soon as that is possible.",
@@ -276,8 +278,10 @@ class Window(QMainWindow):
             return
         self.banner.show_text(
             "disk",
-            "Another program changed this project on disk. Reload shows its state; undo brings back yours.",
+            "Another program changed this project on disk. Reload shows its state; undo brings back yours. What you do not "
+            "keep stays among the versions.",
             Action("Reload", self.document.reload),
+            Action("Keep mine", self.document.keep_mine),
         )
 
     # ---- the end

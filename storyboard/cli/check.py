@@ -11,7 +11,7 @@ from storyboard.cli import options, output
 from storyboard.cli.interrupt import interruptible
 
 if TYPE_CHECKING:
-    from storyboard.film.check import Finding, Report
+    from storyboard.film.findings import Finding, Report
 
 
 def check(
@@ -36,6 +36,8 @@ def check(
     """Find files that are missing, truncated, altered or left over. Exit code 1: something of the film is damaged."""
     from storyboard.film import check as checking
 
+    if look_in and not (repair or remake):
+        raise typer.BadParameter("--look-in is where --repair looks; give both")
     with interruptible() as cancelled, output.progress(quiet or as_json) as watch:
         report = checking.check(folder, deep=deep, watch=watch, cancelled=cancelled)
         if repair or remake:

@@ -87,7 +87,8 @@ def build(
     cache.sweep()
     with cache.in_use(), borrowed(plan.folder, crew) as workers:
         history = History()
-        tight = room.check(plan, room.forecast(plan, history))
+        # Parts that are made ahead are few each time: the reserve is enough of a guard for them.
+        tight = room.foresee(plan, history) if stitch else ""
         places = (plan.folder, plan.out.parent)
         runner = Runner(workers, history, watch, cancelled, pausing=pausing, places=places)
         work = _Build(plan, cache, runner, stitch)

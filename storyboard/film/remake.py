@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from storyboard import paths
 from storyboard.errors import StoryboardError
-from storyboard.film.check import Finding, Report
+from storyboard.film.findings import Finding, Report
 from storyboard.film.history import History
 from storyboard.film.repair import aside, sidecars
 from storyboard.film.runner import Outcome, Runner, Watch

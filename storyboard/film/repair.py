@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from storyboard import atomic, paths, reading, store, values
 from storyboard.errors import Cancelled, ProjectError, StoryboardError, why
 from storyboard.film import references
-from storyboard.film.check import Finding, Report
+from storyboard.film.findings import Finding, Report
 from storyboard.film.history import History
 from storyboard.film.references import Wanted
 from storyboard.film.runner import Runner, Watch

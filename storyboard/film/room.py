@@ -26,25 +26,41 @@ class Forecast(NamedTuple):
     """Where the film goes."""
 
 
-def forecast(plan: Plan, history: History | None = None) -> Forecast:
-    """What making `plan` will likely need. What this machine's files took before is what is expected again."""
-    known, cached = history or History(), Parts(plan)
-    takes = between = segments = film = 0.0
+def forecast(plan: Plan, history: History | None = None, *, anew: bool = False) -> Forecast:
+    """What making `plan` will likely need. What this machine's files took before is what is expected again.
+
+    `anew` counts what the cache holds as well: more than what is needed, and known at once.
+    """
+    known, cached = history or History(), None if anew else Parts(plan)
+    project = film = 0.0
     for planned in plan.shots:
         encoded = _pixels(planned.shot.length, plan.project.width, plan.project.height)
         segment = encoded * known.bytes_each(f"segment {plan.preset}")
         film += segment
         if planned.generate:
-            recipe = generate_step(plan.folder, plan.project, planned.shot, 1).recipe
-            take = _pixels(recipe.frames, recipe.width, recipe.height) * known.bytes_each(
-                f"take {recipe.model}"
-            )
-            takes, segments = takes + take, segments + segment
-            between += take * bool(plan.engine)  # about as many again
+            project += segment + _generated(plan, planned, known)
+        elif cached is None:
+            project += segment + _at_most_between(planned) * known.bytes_each("in-betweens")
         elif cached.missing(planned):
-            segments += segment
-            between += _between(plan, planned) * known.bytes_each("in-betweens")
-    return Forecast(int(takes + between + segments), int(film))
+            project += segment + _between(plan, planned) * known.bytes_each("in-betweens")
+    return Forecast(int(project), int(film))
+
+
+def _generated(plan: Plan, planned: ShotPlan, known: History) -> float:
+    """Bytes of the take that is made for a shot, and of about as many in-betweens."""
+    recipe = generate_step(plan.folder, plan.project, planned.shot, 1).recipe
+    take = _pixels(recipe.frames, recipe.width, recipe.height) * known.bytes_each(f"take {recipe.model}")
+    return take * (2 if plan.engine else 1)
+
+
+def foresee(plan: Plan, history: History) -> str:
+    """`check` for what `plan` needs. Where even all of it made anew would fit, nothing is looked up in the cache."""
+    try:
+        if not check(plan, forecast(plan, history, anew=True)):
+            return ""
+    except DiskFull:
+        pass
+    return check(plan, forecast(plan, history))
 
 
 def check(plan: Plan, needed: Forecast) -> str:
@@ -73,6 +89,11 @@ def _too_little(place: Path, size: int, free: int) -> str:
 
 def _pixels(frames: int, width: int, height: int) -> int:
     return frames * width * height
+
+
+def _at_most_between(planned: ShotPlan) -> int:
+    take = planned.take
+    return 0 if take is None else _pixels(planned.shot.length, take.width, take.height)
 
 
 def _between(plan: Plan, planned: ShotPlan) -> int:

@@ -14,11 +14,12 @@ from typing import NamedTuple
 
 from storyboard.errors import Cancelled, DiskFull
 from storyboard.film import disk, watchdog
-from storyboard.film.history import Cost, History, Load, Timing, Work, work_of
-from storyboard.take import Take
+from storyboard.film.history import Cost, History, Load, Work, work_of
+from storyboard.film.job import Job, Pace, Then
+from storyboard.film.job import Outcome as Outcome  # what those who submit steps are called back with
 from storyboard.workers import messages
 from storyboard.workers.crew import MAX_MEDIA_WORKERS, Crashed, Crew, Event, Lane
-from storyboard.workers.steps import Comparison, Encode, Generate, Proof, SmoothedVideo, Step
+from storyboard.workers.steps import Encode, Generate, Step
 
 _LOG = logging.getLogger(__name__)
 
@@ -65,16 +66,6 @@ class Progress(NamedTuple):
     """How full the device is that generates; None where no worker told."""
 
 
-class Outcome(NamedTuple):
-    """What a finished step answered."""
-
-    take: Take | None
-    comparison: Comparison | None
-    video: SmoothedVideo | None
-    seconds: float
-    proof: Proof | None = None
-
-
 class Failure(NamedTuple):
     """A step that ended with an error."""
 
@@ -88,95 +79,9 @@ class Failure(NamedTuple):
         return f"{self.label}: {self.reason}"
 
 
-Then = Callable[[Outcome], None]
 Watch = Callable[[Progress], None]
 Show = Callable[[str, messages.Preview], None]
 """`show(shot_id, picture)` hears what a shot's take looks like while it is made."""
-
-
-class _Pace(NamedTuple):
-    """What this run measured of a kind of step."""
-
-    seconds: float = 0.0
-    units: float = 0.0
-    steps: float = 0.0
-    """How many steps' worth that was."""
-
-    def plus(self, other: _Pace) -> _Pace:
-        return _Pace(self.seconds + other.seconds, self.units + other.units, self.steps + other.steps)
-
-
-@dataclass
-class _Job:
-    step: Step
-    lane: Lane
-    label: str
-    unit: str
-    then: list[Then]
-    name: str
-    shots: list[str]
-    chain: str
-    """What is done one after the other has the same: the steps of a shot."""
-    work: Work
-    nth: int
-    """How many of its kind were handed in before it."""
-    tries: int = 1
-    done: int = 0
-    total: int = 1
-    began: float | None = None
-    """When a worker took it. Like all times here, by the runner's clock."""
-    first: tuple[float, int] | None = None
-    last: tuple[float, int] | None = None
-    """When the first and the latest of its parts were done, and how many that was."""
-    heard: float | None = None
-    """When it was seen last to get on; None while it waits for a worker."""
-    silent: float = 0.0
-    """Seconds that it was silent when its worker was ended for that."""
-
-    def note(self, done: int, total: int, now: float) -> None:
-        """Take down what the worker reports."""
-        if self.began is None:
-            self.began = self.heard = now
-        if done > self.done:
-            self.heard = now
-        if done > self.done:
-            self.last = (now, done)
-            self.first = self.first or self.last
-        self.done, self.total = done, max(total, 1)
-
-    def again(self) -> None:
-        """Forget a try that ended without an answer."""
-        self.tries += 1
-        self.done, self.total, self.began, self.first, self.last = 0, 1, None, None, None
-        self.heard, self.silent = None, 0.0
-
-    def timing(self, seconds: float) -> Timing:
-        """How it went, when it took `seconds` in all."""
-        if self.began is None or self.first is None or self.last is None:
-            return Timing(seconds)
-        first, last = (self.first[0] - self.began, self.first[1]), (self.last[0] - self.began, self.last[1])
-        return Timing(seconds, self.total, first, last)
-
-    def pace(self) -> _Pace:
-        """What its progress so far says of its kind."""
-        each = self.timing(0.0).each()
-        if each is None or self.first is None:
-            return _Pace()
-        share = (self.done - self.first[1]) / self.total
-        return _Pace(each * share * self.total, self.work.units * share, share)
-
-    def left(self, cost: Cost, now: float, *, cold: bool) -> float:
-        """Seconds until it is done."""
-        if self.began is None:
-            return cost.of(self.work.units, cold=cold)
-        if self.last is None:
-            start = cost.start if cold else 0.0
-            return max(start - (now - self.began), 0.0) + cost.of(self.work.units)
-        since, tail = now - self.last[0], self.work.units * cost.tail
-        if self.done >= self.total:
-            return max(tail - since, 0.0)
-        each = self.work.units * cost.unit / self.total
-        return each * (self.total - self.done) - min(since, each) + tail
 
 
 def media_workers() -> int:
@@ -205,13 +110,13 @@ class Runner:
     show: Show = lambda _shot, _picture: None
     places: tuple[Path, ...] = ()
     failures: list[Failure] = field(default_factory=list)
-    _jobs: dict[int, _Job] = field(default_factory=dict)
-    _making: dict[str, _Job] = field(default_factory=dict)
-    _held: list[_Job] = field(default_factory=list)
+    _jobs: dict[int, Job] = field(default_factory=dict)
+    _making: dict[str, Job] = field(default_factory=dict)
+    _held: list[Job] = field(default_factory=list)
     _on_gpu: bool = False
     _expected: dict[str, list[tuple[type[Step], Work, Lane]]] = field(default_factory=dict)
     _handed_in: Counter[str] = field(default_factory=Counter)
-    _paces: dict[str, _Pace] = field(default_factory=dict)
+    _paces: dict[str, Pace] = field(default_factory=dict)
     _began: float | None = None
     _fraction: float = 0.0
     _notes: list[str] = field(default_factory=list)
@@ -260,7 +165,7 @@ class Runner:
             self._making[name].shots.extend(shots)
             return False
         work = work_of(step)
-        job = _Job(
+        job = Job(
             step, lane, label, unit, [then], name, shots, shot or name, work, self._handed_in[work.kind]
         )
         self._handed_in[work.kind] += 1
@@ -342,7 +247,7 @@ class Runner:
 
     def _seconds_left(self, now: float) -> float:
         paces = self._paces_now()
-        cost = functools.cache(lambda kind: self._cost(kind, paces.get(kind, _Pace())))
+        cost = functools.cache(lambda kind: self._cost(kind, paces.get(kind, Pace())))
         load = Load(self.workers, cost, self._handed_in)
         for job in [*self._jobs.values(), *self._held]:
             load.add(job.left(cost(job.work.kind), now, cold=self._cold(job)), job.lane, job.chain)
@@ -351,17 +256,17 @@ class Runner:
                 load.add_work(work, lane, shot)
         return load.seconds(side_by_side=self._on_gpu)
 
-    def _cold(self, job: _Job) -> bool:
+    def _cold(self, job: Job) -> bool:
         return job.nth < (1 if job.lane == "generate" else self.workers)
 
-    def _paces_now(self) -> dict[str, _Pace]:
+    def _paces_now(self) -> dict[str, Pace]:
         paces = dict(self._paces)
         for job in self._jobs.values():
             if job.first is not None:
-                paces[job.work.kind] = paces.get(job.work.kind, _Pace()).plus(job.pace())
+                paces[job.work.kind] = paces.get(job.work.kind, Pace()).plus(job.pace())
         return paces
 
-    def _cost(self, kind: str, pace: _Pace) -> Cost:
+    def _cost(self, kind: str, pace: Pace) -> Cost:
         """What was learned before, corrected by how this run goes."""
         known = self.history.cost(kind)
         if not pace.units:
@@ -369,13 +274,13 @@ class Runner:
         trust = min(pace.steps / TRUSTED, 1.0) if known.measured else 1.0
         return known._replace(unit=known.unit + trust * (pace.seconds / pace.units - known.unit))
 
-    def _learn(self, job: _Job, seconds: float) -> None:
+    def _learn(self, job: Job, seconds: float) -> None:
         worked = self.history.learn(job.work, job.timing(seconds), cold=job.nth == 0)
         if worked is not None:
-            whole = _Pace(worked, job.work.units, 1.0)
-            self._paces[job.work.kind] = self._paces.get(job.work.kind, _Pace()).plus(whole)
+            whole = Pace(worked, job.work.units, 1.0)
+            self._paces[job.work.kind] = self._paces.get(job.work.kind, Pace()).plus(whole)
 
-    def _learn_bytes(self, job: _Job, event: messages.Done) -> None:
+    def _learn_bytes(self, job: Job, event: messages.Done) -> None:
         step, take = job.step, event.take
         if isinstance(step, Generate) and take is not None and take.stored is not None:
             pixels = take.frames * take.width * take.height
@@ -392,7 +297,7 @@ class Runner:
 
     # ---- steps
 
-    def _start(self, job: _Job) -> None:
+    def _start(self, job: Job) -> None:
         self._jobs[self.crew.submit(job.step, job.lane)] = job
 
     def _leave_out(self) -> None:
@@ -454,7 +359,7 @@ class Runner:
             for waiting in held:
                 self._start(waiting)
 
-    def _end(self, job: _Job, event: Event) -> None:
+    def _end(self, job: Job, event: Event) -> None:
         del self._making[job.name]
         if isinstance(event, messages.Stopped):
             raise Cancelled
@@ -471,7 +376,7 @@ class Runner:
         elif isinstance(event, messages.Failed):
             self._fail(job, event.reason, event.trace)
 
-    def _fail(self, job: _Job, reason: str, trace: str) -> None:
+    def _fail(self, job: Job, reason: str, trace: str) -> None:
         failure = Failure(job.label, reason, trace, tuple(job.shots))
         self.failures.append(failure)
         for shot in job.shots:
@@ -479,6 +384,6 @@ class Runner:
         if failure.trace:
             _LOG.error("%s\n%s", failure, trace)
 
-    def _note_device(self, job: _Job, event: messages.Done) -> None:
+    def _note_device(self, job: Job, event: messages.Done) -> None:
         if isinstance(job.step, Generate) and job.lane == "generate" and event.take is not None:
             self._on_gpu = event.take.ran.get("device", "").startswith(GPU)

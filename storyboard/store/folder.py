@@ -90,6 +90,20 @@ class Store:
             versions.keep(self.folder, self._opened.data)
         return self.project
 
+    def overwrite(self, project: Project) -> None:
+        """Writes `project` in place of what someone else wrote since the file was read; theirs is kept as a version.
+
+        Raises as `save` does, but for `ProjectChanged`.
+        """
+        self._refuse_reader()
+        data = document.encode(project)
+        self._refuse_loser()
+        if self.changed_outside():
+            versions.keep(self.folder, document.read(self._file), "From another program")
+        document.write(self._file, data)
+        self._not_saved = None
+        self.project, self._opened = project, Document(project, data, FORMAT)
+
     def changed_outside(self) -> bool:
         """Whether someone else changed the file since it was read or written here. A file that is gone is not
         changed: the next save writes it. Raises `ProjectError` when it cannot be read."""

@@ -138,6 +138,11 @@ def take_over(folder: Path) -> str:
         owner = _owner(folder)
         if owner is not None and held is None and owner.is_here and owner.runs:
             raise ProjectLocked(f"{folder} is being edited by {owner}, which still runs; close it there")
+        if owner is not None and not owner.is_here and (silent := _silent_for(folder)) < SILENT:
+            raise ProjectLocked(
+                f"{folder} is being edited by {owner}, which was heard of {_ago(silent)} ago; close it there, or wait "
+                f"until it is silent for {_ago(SILENT)}"
+            )
         (folder / OWNER_NAME).unlink(missing_ok=True)
     except OSError as error:
         raise ProjectError(

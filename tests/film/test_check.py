@@ -17,7 +17,7 @@ from storyboard import edit, store, values
 from storyboard.errors import Cancelled, ProjectLocked
 from storyboard.film import check as checking
 from storyboard.film import remake, repair
-from storyboard.film.check import Finding, Report
+from storyboard.film.findings import Finding, Report
 from storyboard.media import lossless
 from storyboard.project import Music
 from storyboard.store import lock

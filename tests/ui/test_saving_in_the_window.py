@@ -189,3 +189,22 @@ def test_edits_are_saved_as_another_project_when_their_folder_is_gone(
     store.copy_value(folder, document.project, tmp_path / "whole")
     assert (tmp_path / "whole" / "media" / "song.wav").read_bytes() == b"x"
     assert on_disk(tmp_path / "whole").shots[0].prompt == "elsewhere"
+
+
+def test_what_another_program_wrote_can_be_saved_over_and_stays_as_a_version(
+    opened: Callable[[Path], Window], folder: Path, until: Until
+) -> None:
+    window = opened(folder)
+    theirs = (folder / "project.json").read_bytes().replace(b"a red ball", b"a red hat")
+    (folder / "project.json").write_bytes(theirs)
+    prompt(window.document, "mine")
+    until(lambda: "Another program changed" in window.banner.text.text())
+    until(lambda: window.document.saved_words == "Not saved")
+    assert (folder / "project.json").read_bytes() == theirs
+    window.document.keep_mine()
+    until(lambda: window.document.saved_words == "Saved")
+    assert on_disk(folder).shots[0].prompt == "mine"
+    (version,) = (version for version in versions.listing(folder) if version.label == "From another program")
+    assert versions.load(folder, version.name).shots[0].prompt == "a red hat"
+    prompt(window.document, "and on")
+    until(lambda: on_disk(folder).shots[0].prompt == "and on")
