@@ -32,7 +32,7 @@ PATIENCE = 60.0
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    return make_project(tmp_path / "film", "a dog runs", "a red car", smoother="flow")
+    return make_project(tmp_path / "film", "a dog runs", "a red car", length=4, smoother="flow")
 
 
 @pytest.fixture
@@ -185,13 +185,12 @@ def test_music_from_outside_the_project_is_refused(path: str, project: Path) -> 
         assert_refused(run(command, project), "import")
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", PATHS[:6])
 def test_pixels_from_outside_the_project_are_not_read(path: str, project: Path) -> None:
     brought(project, path)
-    for command in FILM:
-        ran = run(command, project)
-        assert "Traceback" not in ran.error
-        assert ran.code == 0 or "storyboard: " in ran.error, ran
+    ran = run("export", project)
+    assert "Traceback" not in ran.error
+    assert ran.code == 0 or "storyboard: " in ran.error, ran
 
 
 # Links
