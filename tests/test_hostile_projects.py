@@ -328,22 +328,25 @@ def test_a_file_that_never_ends_cannot_be_imported(
 # Media
 
 
-def _png(width: int, height: int, pixels: bytes) -> bytes:
+def _png(side: int, pixels: bytes) -> bytes:
+    """A square picture of black and white, a bit each."""
+
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    head = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
+    head = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
 
 def _bomb(side: int) -> bytes:
-    """A picture that is small on disk and `side` x `side` x 4 bytes when it is read."""
+    """A picture that is small on disk, and whole."""
     squeezer = zlib.compressobj(9)
-    row = b"\0" + bytes(4 * side)
-    return _png(side, side, b"".join(squeezer.compress(row) for _ in range(side)) + squeezer.flush())
+    row = bytes(1 + side // 8)
+    return _png(side, b"".join(squeezer.compress(row) for _ in range(side)) + squeezer.flush())
 
 
-PICTURES = {"ten gigabytes by its head": _png(50_000, 50_000, zlib.compress(b"")), "a bomb": _bomb(9_000)}
+PICTURES = {"ten gigabytes by its head": _png(58_000, zlib.compress(b"")), "a bomb of 1.2 GB": _bomb(20_000)}
+"""What they take as RGB."""
 
 
 @pytest.mark.parametrize("name", PICTURES)

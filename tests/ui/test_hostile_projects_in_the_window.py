@@ -66,7 +66,7 @@ def _pixels_are_elsewhere(folder: Path) -> None:
 
 def _a_bomb(folder: Path) -> None:
     (folder / "media").mkdir()
-    (folder / "media" / "photo.png").write_bytes(PICTURES["a bomb"])
+    (folder / "media" / "photo.png").write_bytes(PICTURES["a bomb of 1.2 GB"])
     brought(folder, "media/photo.png", kind="picture", frames=1)
 
 
