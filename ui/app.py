@@ -101,8 +101,11 @@ class Windows:
 
     def open(self, folder: Path) -> None:
         """Raises `ProjectError`; then the window that was open stays."""
+        from . import looking
         from .window import Window
 
+        if self.window is not None:
+            looking.keep(self.window)  # the next one takes its place, in its size
         opened = Window(folder)
         before, self.window = self.window, opened
         opened.open_wanted.connect(self._open_instead)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +11,7 @@ import msgspec
 import typer
 
 from storyboard.cli import lazy, options, output
-from storyboard.cli.interrupt import interruptible as _interruptible
+from storyboard.cli.interrupt import interruptible
 from storyboard.errors import EditError, StoryboardError
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from storyboard.film import takes as film_takes
     from storyboard.film.build import Made
     from storyboard.film.plan import Mode, Plan
+    from storyboard.film.runner import Failure
+    from storyboard.project import Project
     from storyboard.take import Take
 else:
     edit = lazy.module("storyboard.edit")
@@ -51,23 +54,27 @@ def generate(
         wanted = [
             shot
             for shot in project.shots
-            if take_values.state(project, shot, found.get(shot.chosen.take) if shot.chosen else None)
-            in NEEDS_TAKE
+            if take_values.state(project, shot, take_values.shown(shot, found), found) in NEEDS_TAKE
         ]
     if takes > 1 and any(shot.seed is not None for shot in wanted):
         output.note("several takes need several seeds: the locked seed is not used for them")
-    with _interruptible() as cancelled, output.progress(quiet or as_json) as watch:
+    with interruptible() as cancelled, output.progress(quiet or as_json) as watch:
         made, failures = film_takes.make(
             folder, project, wanted, takes, seed=seed, watch=watch, cancelled=cancelled
         )
+    if not wanted and not as_json:
+        output.line("every shot has the take that it wishes for")
+    say_made(project, made, failures, as_json)
+
+
+def say_made(project: Project, made: Sequence[Take], failures: Sequence[Failure], as_json: bool) -> None:
+    """Prints the takes that were made. Raises `StoryboardError` with the first of what failed."""
     if as_json:
         output.facts({"takes": made, "failures": [str(failure) for failure in failures]})
     else:
         for take in made:
             number = project.index(take.shot) + 1
             output.line(f"shot {number} take {take.number}: {take.frames} frames in {take.seconds:.1f} s")
-        if not wanted:
-            output.line("every shot has the take that it wishes for")
     if failures:
         raise StoryboardError(f"{failures[0]}. {len(made)} takes were made and are kept")
 
@@ -112,7 +119,7 @@ def choose(
         listed = film_takes.of_shot(opened.takes(), wanted)
         for found in listed:
             if found.number == take:
-                opened.save(edit.choose(project, wanted.id, found))
+                opened.save(edit.choose(project, wanted.id, found, opened.takes()))
                 break
         else:
             numbers = ", ".join(str(found.number) for found in listed) or "none yet"
@@ -159,7 +166,7 @@ def import_(
             given["length"] = options.length(length, project.rate)
         settings = {key: value for key, value in given.items() if value is not None}
         project = edit.set_shot(project, target.id, **settings)
-        with _interruptible() as cancelled, output.progress(quiet or as_json) as watch:
+        with interruptible() as cancelled, output.progress(quiet or as_json) as watch:
             take = film_takes.bring_in(opened.folder, file, target.id, watch, cancelled)
         if existing is None and length is None:
             project = edit.set_length(project, target.id, imported.whole_length(project, take, motion))
@@ -237,7 +244,7 @@ def _film(
         return
     if plan.to_generate and not as_json and not quiet:
         output.note(_words(plan))
-    with _interruptible() as cancelled, output.progress(quiet or as_json) as watch:
+    with interruptible() as cancelled, output.progress(quiet or as_json) as watch:
         made = build.build(plan, watch, cancelled)
     if as_json:
         output.facts(made)
@@ -310,50 +317,6 @@ def _show_plan(plan: Plan, as_json: bool) -> None:
         output.line(text)
 
 
-def smooth(
-    videos: Annotated[list[Path], typer.Argument(metavar="VIDEO...", help="Any video that FFmpeg reads.")],
-    out: Annotated[
-        Path, typer.Option("--output", "-o", help="The file to write; a folder for several videos.")
-    ],
-    factor: Annotated[
-        int | None, typer.Option(help="Frames for each one: 2, 3 or 4 (2 if no rate is given).", min=1, max=8)
-    ] = None,
-    rate: Annotated[str | None, typer.Option(help="A target rate instead: 60, 59.94, 24000/1001.")] = None,
-    speed: Annotated[str, typer.Option(help="1/2 is half speed. Sound is kept at speed 1.")] = "1",
-    engine: Annotated[
-        str, typer.Option(help="rife (the best here), rife-openvino, rife-ncnn or flow.")
-    ] = "rife",
-    preset: options.Preset = "h264",
-    as_json: options.Json = False,
-    quiet: options.Quiet = False,
-) -> None:
-    """Smooth any video: more frames between its frames, never across a hard cut."""
-    from storyboard.film import video
-
-    if factor is not None and rate is not None:
-        raise typer.BadParameter("give --factor or --rate, not both")
-    options.check_preset(preset)
-    wanted = video.Wanted(
-        factor=factor if factor is not None or rate is not None else 2,
-        rate=options.rate(rate) if rate else None,
-        speed=options.fraction(speed),
-        engine=engine,
-        preset=preset,
-    )
-    targets = video.targets(videos, out, preset)
-    results = []
-    with _interruptible() as cancelled, output.progress(quiet or as_json) as watch:
-        for source, target in zip(videos, targets, strict=True):
-            results.append(video.smooth(source, target, wanted, watch, cancelled))
-    if as_json:
-        output.facts(results)
-        return
-    for result in results:
-        output.line(
-            f"{result.file}: {result.source_frames} -> {result.frames} frames at {result.rate} fps by {result.engine}"
-        )
-
-
 def verify(
     folder: options.ProjectFolder,
     shots: options.Shots = None,
@@ -370,7 +333,7 @@ def verify(
         raise StoryboardError(
             f"none of these shots has a generated take yet; make some with `storyboard generate {folder}`"
         )
-    with _interruptible() as cancelled, output.progress(quiet or as_json) as watch:
+    with interruptible() as cancelled, output.progress(quiet or as_json) as watch:
         results = film_takes.verify(root, chosen, watch, cancelled)
     shown_by: dict[str, list[int]] = {}
     for shot in wanted:

@@ -26,7 +26,7 @@ PARTS = (SEGMENTS, INBETWEENS, SOUND, FILMS, WAVEFORMS)
 IN_USE = "cache/.in-use"
 MAX_INDEX = 16 * 2**20
 """Bytes that say which in-betweens a file holds: the million of the longest shot stay below this."""
-_OURS = re.compile(r"[0-9a-f]{16,64}\.(mp4|mkv|m4a|json|npy)")
+_OURS = re.compile(r"[0-9a-f]{16,64}\.(mp4|mkv|m4a|json|npy|pcm)")
 """Names that we give; what else lies in the cache is not ours to delete."""
 
 

@@ -6,11 +6,14 @@ down when a file was made, which is as fast as the disk; `deep` decodes them as 
 
 from __future__ import annotations
 
+import os
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -27,6 +30,9 @@ from storyboard.store.takes import FOLDER, MAX_BYTES, TRASH
 from storyboard.take import Take
 from storyboard.workers.crew import Crew
 from storyboard.workers.steps import Proof, Prove
+
+READERS: Final = 4
+"""Files that are hashed side by side, at most: more would only make a disk seek."""
 
 
 class _Sidecar(NamedTuple):
@@ -157,13 +163,16 @@ class _Bytes:
         self._watch = watch
         self._cancelled = cancelled
         self._began = time.monotonic()
+        self._counting = threading.Lock()
         self.files = 0
         self.bytes = 0
 
     def compare(self) -> list[Finding]:
         wanted = list(references.wanted(self._known.project, self._known.takes.values()))
         self._total = sum(size_of(self._known.folder, one.file) for one in wanted if one.sha256)
-        return [finding for one in wanted if (finding := self._compare(one)) is not None]
+        # Hashing lets other threads run: it is as fast as there are cores, or as the disk.
+        with ThreadPoolExecutor(min(os.cpu_count() or 1, READERS)) as readers:
+            return [finding for finding in readers.map(self._compare, wanted) if finding is not None]
 
     def _compare(self, wanted: references.Wanted) -> Finding | None:
         try:
@@ -171,7 +180,8 @@ class _Bytes:
             size = path.stat().st_size
             if wanted.size is not None and size != wanted.size:
                 return self._wrong_size(wanted, size)
-            self._watch(self._progress(wanted.file))
+            with self._counting:
+                self._watch(self._progress(wanted.file))
             found = reading.digest(path, self._read) if wanted.sha256 else ""
         except FileNotFoundError:
             return self._finding("missing", wanted, "is gone")
@@ -179,7 +189,8 @@ class _Bytes:
             return self._finding("unreadable", wanted, f"is not usable: {error}")
         except OSError as error:
             return self._finding("unreadable", wanted, f"cannot be read: {why(error)}")
-        self.files += bool(wanted.sha256)
+        with self._counting:
+            self.files += bool(wanted.sha256)
         if found.startswith(wanted.sha256):
             return None
         return self._finding("altered", wanted, "holds other bytes than when it was made")
@@ -195,7 +206,8 @@ class _Bytes:
     def _read(self, count: int) -> None:
         if self._cancelled():
             raise Cancelled
-        self.bytes += count
+        with self._counting:
+            self.bytes += count
 
     def _progress(self, file: str) -> Progress:
         fraction = min(self.bytes / self._total, 1.0) if self._total else 1.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from storyboard.film.history import Cost, Timing, Work
@@ -22,7 +22,21 @@ class Outcome(NamedTuple):
     proof: Proof | None = None
 
 
+class Failure(NamedTuple):
+    """A step that ended with an error."""
+
+    label: str
+    reason: str
+    trace: str
+    shots: tuple[str, ...] = ()
+    """Ids of the shots that it was for."""
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.reason}"
+
+
 Then = Callable[[Outcome], None]
+Otherwise = Callable[[Failure], None]
 
 
 class Pace(NamedTuple):
@@ -51,6 +65,7 @@ class Job:
     work: Work
     nth: int
     """How many of its kind were handed in before it."""
+    otherwise: list[Otherwise] = field(default_factory=list)
     tries: int = 1
     done: int = 0
     total: int = 1

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from storyboard.errors import ProjectError
 from storyboard.project import Project
+from storyboard.start import FromPicture
 from storyboard.store import versions
 from storyboard.take import Take
 
@@ -42,7 +43,9 @@ def wanted(project: Project, takes: Iterable[Take]) -> Iterator[Wanted]:
 
 def media(folder: Path, project: Project, takes: Iterable[Take]) -> set[str]:
     """The files outside `takes/` that `project`, any version of it, or one of `takes` names."""
+    takes = list(takes)
     found = {take.source.file for take in takes if take.source is not None}
+    found |= {start.file for take in takes if take.recipe for start in take.recipe.starts}
     for one in (project, *_versions(folder)):
         found |= {wanted.file for wanted in _of_document(one)}
     return found
@@ -60,9 +63,10 @@ def _of_document(project: Project) -> Iterator[Wanted]:
         yield Wanted(project.music.file, "the music", _named(project.music.file))
     pictures = {role.picture for role in project.cast}
     pictures |= {one.picture for shot in project.shots for one in shot.pictures}
-    for picture in sorted(pictures):
+    pictures |= {shot.start.picture for shot in project.shots if isinstance(shot.start, FromPicture)}
+    for picture in sorted(pictures | {shot.end for shot in project.shots if shot.end}):
         if "/" in picture:
-            yield Wanted(picture, "a picture of the cast", _named(picture))
+            yield Wanted(picture, "a picture that shots are made from", _named(picture))
 
 
 def _named(file: str) -> str:

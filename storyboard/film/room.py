@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from storyboard.errors import DiskFull
 from storyboard.film import parts
-from storyboard.film.disk import in_words, room
+from storyboard.film.disk import in_words, room, size_of
 from storyboard.film.estimate import Parts
 from storyboard.film.history import History
 from storyboard.film.plan import Plan, ShotPlan, positions
@@ -36,13 +36,15 @@ def forecast(plan: Plan, history: History | None = None, *, anew: bool = False) 
     for planned in plan.shots:
         encoded = _pixels(planned.shot.length, plan.project.width, plan.project.height)
         segment = encoded * known.bytes_each(f"segment {plan.preset}")
-        film += segment
         if planned.generate:
             project += segment + _generated(plan, planned, known)
         elif cached is None:
             project += segment + _at_most_between(planned) * known.bytes_each("in-betweens")
-        elif cached.missing(planned):
+        elif made := size_of(cached.file(planned)):
+            segment = made
+        else:
             project += segment + _between(plan, planned) * known.bytes_each("in-betweens")
+        film += segment
     return Forecast(int(project), int(film))
 
 

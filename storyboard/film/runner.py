@@ -15,11 +15,12 @@ from typing import NamedTuple
 from storyboard.errors import Cancelled, DiskFull
 from storyboard.film import disk, watchdog
 from storyboard.film.history import Cost, History, Load, Work, work_of
-from storyboard.film.job import Job, Pace, Then
-from storyboard.film.job import Outcome as Outcome  # what those who submit steps are called back with
+from storyboard.film.job import Failure as Failure  # what those who submit steps are called back with
+from storyboard.film.job import Job, Otherwise, Pace, Then
+from storyboard.film.job import Outcome as Outcome
 from storyboard.workers import messages
 from storyboard.workers.crew import MAX_MEDIA_WORKERS, Crashed, Crew, Event, Lane
-from storyboard.workers.steps import Encode, Generate, Step
+from storyboard.workers.steps import Encode, Generate, Smooth, SmoothVideo, Step
 
 _LOG = logging.getLogger(__name__)
 
@@ -64,19 +65,6 @@ class Progress(NamedTuple):
     """What went wrong and was mended by trying again, a sentence each."""
     memory: messages.Memory | None = None
     """How full the device is that generates; None where no worker told."""
-
-
-class Failure(NamedTuple):
-    """A step that ended with an error."""
-
-    label: str
-    reason: str
-    trace: str
-    shots: tuple[str, ...] = ()
-    """Ids of the shots that it was for."""
-
-    def __str__(self) -> str:
-        return f"{self.label}: {self.reason}"
 
 
 Watch = Callable[[Progress], None]
@@ -147,8 +135,9 @@ class Runner:
         lane: Lane = "media",
         unit: str = "frame",
         shot: str = "",
+        otherwise: Otherwise | None = None,
     ) -> bool:
-        """Run `step`, which makes `name`, then call `then`; False when it is on its way already: then it is not
+        """Run `step`, which makes `name`, then call `then`, or `otherwise` when it failed; False when it is on its way already: then it is not
         run twice; and when the run is pausing. `shot` is the id of the shot that it is for.
 
         On a machine without a GPU, other steps wait while a model generates: side by side on the same cores
@@ -162,12 +151,14 @@ class Runner:
         shots = [shot] if shot else [step.shot] if isinstance(step, Generate) else []
         if name in self._making:
             self._making[name].then.append(then)
+            self._making[name].otherwise.extend([otherwise] if otherwise else [])
             self._making[name].shots.extend(shots)
             return False
         work = work_of(step)
         job = Job(
-            step, lane, label, unit, [then], name, shots, shot or name, work, self._handed_in[work.kind]
-        )
+            step, lane, label, unit, [then], name, shots, shot or name, work, self._handed_in[work.kind],
+            [otherwise] if otherwise else [],
+        )  # fmt: skip
         self._handed_in[work.kind] += 1
         self._making[name] = job
         if lane == "media" and self._generating() and not self._on_gpu:
@@ -372,18 +363,35 @@ class Runner:
             for then in job.then:
                 then(Outcome(event.take, event.comparison, event.video, event.seconds, event.proof))
         elif isinstance(event, Crashed):
+            _blame(job.step, event.reason)
             self._fail(job, event.reason, event.log)
         elif isinstance(event, messages.Failed):
             self._fail(job, event.reason, event.trace)
 
     def _fail(self, job: Job, reason: str, trace: str) -> None:
         failure = Failure(job.label, reason, trace, tuple(job.shots))
-        self.failures.append(failure)
-        for shot in job.shots:
-            self._expected.pop(shot, None)  # what would have followed does not come
+        self.give_up(failure)
         if failure.trace:
             _LOG.error("%s\n%s", failure, trace)
+        for otherwise in job.otherwise:
+            otherwise(failure)
+
+    def give_up(self, failure: Failure) -> None:
+        """Take down that something is not made; what was expected for its shots does not come."""
+        self.failures.append(failure)
+        for shot in failure.shots:
+            self._expected.pop(shot, None)
 
     def _note_device(self, job: Job, event: messages.Done) -> None:
         if isinstance(job.step, Generate) and job.lane == "generate" and event.take is not None:
             self._on_gpu = event.take.ran.get("device", "").startswith(GPU)
+
+
+def _blame(step: Step, reason: str) -> None:
+    """A crash in a smoothing step is put down to its engine, unless it was killed from outside: most likely out of
+    memory, where another engine would need no less."""
+    from storyboard.smoothers import registry
+
+    smooth = step.smooth if isinstance(step, Encode) else step
+    if isinstance(smooth, Smooth | SmoothVideo) and "SIGKILL" not in reason:
+        registry.failed(smooth.engine, reason)

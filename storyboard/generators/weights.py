@@ -188,7 +188,7 @@ def content_hash(files: ModelFiles) -> str:
     once and not for every take.
     """
     names = sorted((*files.weights, *files.settings))
-    return values.key([[name, _file_hash(files.folder / name)] for name in names])
+    return values.key([[name, file_hash(files.folder / name)] for name in names])
 
 
 def check_safetensors(path: Path) -> None:
@@ -335,7 +335,8 @@ def _unreadable(path: Path, error: OSError) -> GeneratorError:
     return GeneratorError(f"{path} cannot be read: {error.strerror or error}; get the model again")
 
 
-def _file_hash(path: Path) -> str:
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file; of a large one it is kept, so that it is read once and not every time."""
     try:
         facts = path.stat()
         if facts.st_size < _SMALL:

@@ -4,6 +4,7 @@ means the same in any process on any machine that holds the folder."""
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Literal
 
 from msgspec import Struct
 
@@ -121,11 +122,13 @@ class Examine(_Step, frozen=True):
 
 
 class Tidy(_Step, frozen=True):
-    """Make an own picture for the cast from a stranger's file, without trusting it."""
+    """Make an own picture, for the cast or for a shot to start from, from a stranger's file, without trusting it."""
 
     file: str
     """Absolute: the user's own file stays where it is."""
     out: str
+    as_start: bool = False
+    """Whether the whole picture is kept, for a shot to start from."""
 
 
 class Remake(_Step, frozen=True):
@@ -158,6 +161,17 @@ class Proof(Struct, frozen=True):
     """SHA-256 of the frames' RGB bytes in order."""
 
 
+class Unpack(_Step, frozen=True):
+    """Write a sound as plain samples that the window may read, and its shape for drawing."""
+
+    file: str
+    """Absolute: what comes of it is kept elsewhere when its own folder cannot be written."""
+    samples: str
+    peaks: str
+    synced: bool = False
+    """Whether it begins at the file's first picture."""
+
+
 class SmoothVideo(_Step, frozen=True):
     """Write a video with more frames. Paths are absolute: it belongs to no project."""
 
@@ -168,6 +182,16 @@ class SmoothVideo(_Step, frozen=True):
     speed: Fraction
     factor: int | None = None
     rate: Fraction | None = None
+    start: Fraction = Fraction(0)
+    """Seconds into the video from which on it is shown."""
+    stop: Fraction | None = None
+    """Seconds into the video; its end where there is none."""
+    repeats: Literal["keep", "remove"] = "keep"
+    """What becomes of pictures that only repeat the one before."""
+    compare: bool = False
+    """Whether the video is shown at the left as it was, at the right smoothed."""
+    only_look: bool = False
+    """Whether it is only said what would be made."""
 
 
 class SmoothedVideo(Struct, frozen=True):
@@ -178,7 +202,20 @@ class SmoothedVideo(Struct, frozen=True):
     frames: int
     rate: Fraction
     engine: str
+    """Empty where nothing had to be made: the picture was copied."""
     cuts: int
+    width: int = 0
+    height: int = 0
+    seconds: float = 0.0
+    """How long the video is."""
+    kept: tuple[str, ...] = ()
+    """What was brought along beside the picture, in words."""
+    notes: tuple[str, ...] = ()
+    """What is to be known about it, a sentence each."""
+    resumed: int = 0
+    """Frames that an earlier run had made already."""
+    up_to_date: bool = False
+    """Whether the very same was there already, so that nothing was written."""
 
 
 class Comparison(Struct, frozen=True):
@@ -191,4 +228,17 @@ class Comparison(Struct, frozen=True):
     ran: dict[str, str] = {}
 
 
-Step = Generate | Smooth | Encode | Mix | Stitch | Examine | Tidy | Remake | Listen | Prove | SmoothVideo
+Step = (
+    Generate
+    | Smooth
+    | Encode
+    | Mix
+    | Stitch
+    | Examine
+    | Tidy
+    | Remake
+    | Listen
+    | Prove
+    | Unpack
+    | SmoothVideo
+)

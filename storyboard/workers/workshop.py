@@ -33,12 +33,13 @@ from storyboard.workers.steps import (
     Step,
     Stitch,
     Tidy,
+    Unpack,
 )
 
 if TYPE_CHECKING:
     from storyboard.frames import Frames
     from storyboard.generators.base import Generator
-    from storyboard.smoothers.base import Smoother
+    from storyboard.smoothers.base import OpenSmoother, Smoother
 
 
 class Result(NamedTuple):
@@ -54,7 +55,7 @@ class Workshop:
     def __init__(self, threads: int) -> None:
         self._threads = threads
         self._generator: tuple[tuple[str, Path], Generator] | None = None
-        self._smoother: tuple[str, Smoother] | None = None
+        self._smoother: tuple[str, OpenSmoother] | None = None
         self._show: Show = looks.unseen
 
     def run(self, folder: Path, step: Step, report: Report, show: Show = looks.unseen) -> Result:
@@ -72,21 +73,24 @@ class Workshop:
             Remake: self._remake,
             Listen: _listen,
             Prove: _prove,
+            Unpack: _unpack,
             SmoothVideo: self._smooth_video,
         }
         return done[type(step)](folder, step, report) or Result()
 
     def _generate(self, folder: Path, step: Generate, report: Report) -> Result:
         from storyboard import store
+        from storyboard.generators import starts
         from storyboard.media import lossless
 
-        recipe = step.recipe
         generator = self._generator_for(step.model, folder)
         start = time.monotonic()
+        recipe = starts.settled(folder, step.recipe)
         path = paths.inside(folder, f"takes/{step.take}.mkv")
         path.parent.mkdir(exist_ok=True)
         with looks.shown_by(generator, self._show):
-            frames = looks.now_and_then(generator.generate(recipe, report), self._show)
+            made = starts.coloured(folder, recipe, generator.generate(recipe, report))
+            frames = looks.now_and_then(made, self._show)
             written = lossless.write(path, frames, recipe.rate)
         if written.frames != recipe.frames:
             path.unlink()
@@ -134,16 +138,17 @@ class Workshop:
             raise GeneratorError(
                 f"take {take.id} was imported, not generated: there is nothing to make again"
             )
+        from storyboard.generators import starts
+
         generator = self._generator_for(take.recipe.model, folder)
-        comparison = compare(
-            shown.take_frames(folder, take, 0, take.frames - 1), generator.generate(take.recipe, report)
-        )
+        made = starts.coloured(folder, take.recipe, generator.generate(take.recipe, report))
+        comparison = compare(shown.take_frames(folder, take, 0, take.frames - 1), made)
         return Result(comparison=msgspec.structs.replace(comparison, ran=_plain(generator.facts())))
 
     def _smooth_video(self, _folder: Path, step: SmoothVideo, report: Report) -> Result:
         from storyboard.workers import video
 
-        return Result(video=video.smooth(step, self._smoother_for(step.engine), report))
+        return Result(video=video.smooth(step, lambda: self._smoother_for(step.engine), report))
 
     def _generator_for(self, model: str, folder: Path) -> Generator:
         from storyboard.generators import registry
@@ -160,6 +165,9 @@ class Workshop:
         from storyboard.smoothers import registry
 
         if self._smoother is None or self._smoother[0] != engine:
+            if self._smoother is not None:
+                self._smoother[1].close()
+                self._smoother = None
             self._smoother = (engine, registry.open_smoother(engine, threads=self._threads))
         return self._smoother[1]
 
@@ -208,6 +216,15 @@ def _prove(folder: Path, step: Prove, report: Report) -> Result:
     return Result(proof=Proof(*found))
 
 
+def _unpack(folder: Path, step: Unpack, report: Report) -> None:
+    from storyboard.media import plain_sound
+
+    samples, peaks = paths.inside(folder, step.samples), paths.inside(folder, step.peaks)
+    for out in (samples, peaks):
+        out.parent.mkdir(parents=True, exist_ok=True)
+    plain_sound.unpack(Path(step.file), samples, peaks, synced=step.synced, report=report)
+
+
 def _stitch(folder: Path, step: Stitch, report: Report) -> None:
     from storyboard.media import segment, stitch
 
@@ -249,7 +266,7 @@ def _tidy(folder: Path, step: Tidy, _report: Report) -> None:
 
     out = paths.inside(folder, step.out)
     out.parent.mkdir(parents=True, exist_ok=True)
-    content = pictures.tidy(Path(step.file))
+    content = (pictures.frame if step.as_start else pictures.tidy)(Path(step.file))
     with atomic.replacing(out) as temporary:
         temporary.write_bytes(content)
 

@@ -12,9 +12,10 @@ from typing import NamedTuple
 from storyboard import edit, paths, script, settings, store, values
 from storyboard import take as taking
 from storyboard.errors import ProjectError, StoryboardError
-from storyboard.film import carrying, queue, waveforms
+from storyboard.film import carrying, queue
 from storyboard.film.cache import Cache
 from storyboard.generators import models
+from storyboard.media import plain_sound
 from storyboard.project import MAX_LENGTH, MAX_SHOTS, Project
 from storyboard.store import document, recovery, versions
 from storyboard.workers import messages
@@ -120,7 +121,7 @@ def _index(folder: Path) -> None:
 
 
 def _waveform(folder: Path) -> None:
-    waveforms._read(folder / "cache" / "waveforms" / "w.npy")
+    plain_sound.read_peaks(folder / "cache" / "waveforms" / "w.npy")
 
 
 def _script(folder: Path) -> None:
