@@ -339,7 +339,8 @@ class _Build:
             frames=self._plan.project.length,
             rate=self._plan.project.rate,
             preset=self._plan.preset,
-            out=str(self._plan.out.resolve()),
+            # A film that is a link is replaced, not written through: a project may come with one.
+            out=str(self._plan.out.parent.resolve() / self._plan.out.name),
             audio=mix.out if mix else None,
             metadata=metadata,
         )
@@ -376,7 +377,8 @@ class _Build:
 
     @property
     def _record(self) -> Path:
-        return self._plan.folder / FILMS / f"{values.key(str(self._plan.out.resolve()))[:32]}.json"
+        name = values.key(str(self._plan.out.resolve()))[:32]
+        return paths.inside(self._plan.folder, f"{FILMS}/{name}.json")
 
     def _up_to_date(self, key: str) -> bool:
         try:
@@ -414,6 +416,9 @@ class _Build:
 
 
 def _hash(path: Path) -> str:
+    from storyboard.media import files
+
+    files.check_plain(path)
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

@@ -14,6 +14,7 @@ import filelock
 
 from storyboard import atomic, paths, reading, values
 from storyboard.errors import StoryboardError
+from storyboard.project import MAX_LENGTH
 from storyboard.workers.steps import InBetweens
 
 SEGMENTS = "cache/segments"
@@ -51,7 +52,9 @@ class Cache:
         for index in sorted((self.folder / INBETWEENS / key).glob("*.json")):
             name = f"{INBETWEENS}/{key}/{index.stem}.mkv"
             try:
-                positions = values.decode(reading.whole(index, MAX_INDEX), tuple[Fraction, ...])
+                positions = values.decode(
+                    values.bounded(reading.whole(index, MAX_INDEX), MAX_LENGTH), tuple[Fraction, ...]
+                )
             except (OSError, ValueError, RecursionError):
                 continue  # not ours, or just evicted: what it held is made again
             if self.has(name):

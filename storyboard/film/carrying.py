@@ -13,7 +13,7 @@ from storyboard import atomic, paths, reading, values
 from storyboard.errors import MediaError, ProjectError
 from storyboard.media import takes
 from storyboard.store import document
-from storyboard.store.takes import FOLDER, MAX_BYTES, new_id, publish
+from storyboard.store.takes import FOLDER, MAX_BYTES, MAX_VALUES, new_id, publish
 from storyboard.take import Take
 
 
@@ -21,7 +21,7 @@ def find(folder: Path, take_id: str) -> Take | None:
     """The take of this id in the project at `folder`; None where there is none that can be read."""
     try:
         sidecar = paths.inside(folder, f"{FOLDER}/{take_id}.json")
-        take = values.decode(reading.whole(sidecar, MAX_BYTES), Take)
+        take = values.decode(values.bounded(reading.whole(sidecar, MAX_BYTES), MAX_VALUES), Take)
     except (OSError, ProjectError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return take if take.id == take_id else None

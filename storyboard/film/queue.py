@@ -27,6 +27,8 @@ ASIDE = "queue.json.broken"
 """Where a file goes that cannot be read; the one before it goes."""
 MAX_BYTES = 64 * 2**20
 """Of the file: 200,000 wanted takes stay below it. A bigger one is not ours."""
+MAX_VALUES = 700_000
+"""In the file: 200,000 wanted takes have fewer."""
 FINISHED = 50
 """Finished jobs that are remembered."""
 TRUSTED = 2
@@ -125,7 +127,7 @@ def load(folder: Path) -> Loaded:
     """
     path = folder / NAME
     try:
-        found = values.decode(reading.whole(path, MAX_BYTES), _File)
+        found = values.decode(values.bounded(reading.whole(path, MAX_BYTES), MAX_VALUES), _File)
     except FileNotFoundError:
         return Loaded(())
     except OSError as error:

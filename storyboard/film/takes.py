@@ -324,6 +324,9 @@ def copy_media(folder: Path, original: Path) -> tuple[str, bool]:
 
     The name carries the start of the content's hash: the same file is copied once, another never replaces it.
     """
+    from storyboard.media import files
+
+    files.check_plain(original)
     try:
         with original.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -331,7 +334,7 @@ def copy_media(folder: Path, original: Path) -> tuple[str, bool]:
         raise MediaError(f"{original} cannot be read: {why(error)}; check the path") from error
     suffix = re.sub(r"[^.a-z0-9]", "", original.suffix.lower())[:10]
     name = f"media/{media_stem(original)}-{digest[:10]}{suffix}"
-    target = folder / name
+    target = paths.inside(folder, name)
     if target.exists():
         return name, False
     target.parent.mkdir(exist_ok=True)

@@ -21,6 +21,9 @@ NAME = "project.json"
 MAX_BYTES = 256 * 2**20
 """A film of 20,000 shots with long prompts stays below this; a bigger file is not one of ours."""
 
+MAX_VALUES = 500_000
+"""In one file: 20,000 shots with all their settings have fewer. It bounds memory before anything is allocated."""
+
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
 
 MIGRATIONS: Mapping[int, Migration] = {}
@@ -105,7 +108,7 @@ def parse(data: bytes, path: Path, migrations: Mapping[int, Migration] = MIGRATI
     if not text.strip():
         raise ProjectError(f"{path} is empty; restore a file from versions/ beside it")
     try:
-        written = _format(text, path)
+        written = _format(values.bounded(text, MAX_VALUES), path)
         if written == FORMAT:
             return Document(values.decode(text, Project), data, written)
         return Document(values.convert(_migrated(text, written, path, migrations), Project), data, written)

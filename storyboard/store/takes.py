@@ -26,6 +26,8 @@ TRASH = "takes/.trash"
 """Where the takes lie that the user threw away, until that is emptied (`storyboard.store.thrown`)."""
 MAX_BYTES = 64 * 2**20
 """Of one sidecar: an import of many hours with the time of each frame stays below this."""
+MAX_VALUES = 2_000_000
+"""In one sidecar: the times of the longest import that is taken are half as many."""
 MAX_TAKES = 100_000
 """In one project; more than five for each shot of the longest film."""
 
@@ -191,7 +193,7 @@ def _read(path: Path, stamp: _Stamp) -> Take | str | None:
     if stamp[1] > MAX_BYTES:
         return f"{path} is too large to be a take's sidecar and was skipped; move it away"
     try:
-        take = values.decode(reading.whole(path, MAX_BYTES), Take)
+        take = values.decode(values.bounded(reading.whole(path, MAX_BYTES), MAX_VALUES), Take)
     except FileNotFoundError:
         return None
     except OSError as error:

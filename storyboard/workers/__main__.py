@@ -13,8 +13,6 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-import msgspec
-
 from storyboard import atomic
 from storyboard.errors import Cancelled, StoryboardError, why
 from storyboard.generators import pipeline
@@ -43,7 +41,7 @@ class _Line:
         self.work: queue.SimpleQueue[messages.Do] = queue.SimpleQueue()
 
     def listen(self) -> None:
-        with contextlib.suppress(msgspec.DecodeError):
+        with contextlib.suppress(messages.Noise):
             while (order := messages.read_order(self._orders)) is not None:
                 if isinstance(order, messages.Cancel):
                     self.cancelled.add(order.job)

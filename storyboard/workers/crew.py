@@ -17,7 +17,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Literal, Self, TypeAlias
 
-import msgspec
 from msgspec import Struct
 
 from storyboard.workers import messages
@@ -256,7 +255,7 @@ class _Worker:
             try:
                 while (answer := messages.read_answer(stream)) is not None:
                     self._answers.put((self, process, answer))
-            except msgspec.DecodeError:  # noise on the line: this worker cannot be understood any more
+            except messages.Noise:  # this worker cannot be understood any more
                 process.kill()
         self._answers.put((self, process, None))
 
