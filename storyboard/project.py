@@ -11,60 +11,44 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Annotated, Final, Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, field
+from msgspec.structs import replace
 
 from storyboard import naming, values
 from storyboard.errors import EditError
+from storyboard.kinds import MAX_LENGTH as MAX_LENGTH
+from storyboard.kinds import MAX_PROMPT as MAX_PROMPT
+from storyboard.kinds import MAX_ROLES as MAX_ROLES
+from storyboard.kinds import MAX_SEED as MAX_SEED
+from storyboard.kinds import MAX_SHOTS as MAX_SHOTS
+from storyboard.kinds import Depiction as Depiction
+from storyboard.kinds import Fit as Fit
+from storyboard.kinds import Guidance as Guidance
+from storyboard.kinds import Id as Id
+from storyboard.kinds import Length as Length
+from storyboard.kinds import Line as Line
+from storyboard.kinds import Name as Name
+from storyboard.kinds import OwnPicture as OwnPicture
+from storyboard.kinds import PictureName as PictureName
+from storyboard.kinds import Pixels as Pixels
+from storyboard.kinds import RelativePath as RelativePath
+from storyboard.kinds import Seed as Seed
+from storyboard.kinds import SmootherName as SmootherName
+from storyboard.kinds import Smoothing as Smoothing
+from storyboard.kinds import Steps as Steps
+from storyboard.kinds import Text as Text
+from storyboard.kinds import _Value as _Value
+from storyboard.kinds import check_name
+from storyboard.start import Begin, FromSketch, FromTake, Lora, Reference, Start
 
 FORMAT: Final = 1
 """The version of `project.json` that this program writes."""
 
-MAX_SHOTS = 20_000
-MAX_LENGTH = 1_000_000
-"""Frames in one shot: more than eleven hours at 24 fps."""
-MAX_PROMPT = 5_000
-"""Characters; the longest-reading text encoders in use stop well before."""
-MAX_ROLES = 500
-"""Names in one cast, and replaced pictures in one shot."""
-MAX_SEED = 2**53 - 1
-"""The largest whole number that every JSON reader keeps exact."""
-
-# A lone `$` would let a final newline through.
-Id = Annotated[
-    str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$(?!\n)", description="letters a-z, digits, hyphens")
-]
-Text = Annotated[str, Meta(max_length=MAX_PROMPT)]
-Line = Annotated[str, Meta(max_length=300)]
-Length = Annotated[int, Meta(ge=1, le=MAX_LENGTH, description="frames at the project's rate")]
-Pixels = Annotated[int, Meta(ge=16, le=8192)]
-Seed = Annotated[int, Meta(ge=0, le=MAX_SEED)]
-Steps = Annotated[int, Meta(ge=1, le=1000)]
-Guidance = Annotated[float, Meta(ge=0, le=100)]
-Name = Annotated[str, Meta(min_length=1, max_length=100)]
-PictureName = Annotated[
-    str,
-    Meta(
-        pattern=r"^(~?[a-z0-9-]{1,100}|media/[^\s\x00-,./:-@\[-^`{-\x9f\u2000-\u206f]{1,100}-[0-9a-f]{16}\.png)?$(?!\n)",
-        description="a picture of the pack (woman-cook), or an own one in media/, whose name ends with its hash",
-    ),
-]
-RelativePath = Annotated[str, Meta(min_length=1, max_length=500, description="inside the project, with /")]
-Smoothing = Literal["off", "auto", "x2", "x3", "x4"]
-Fit = Literal["cover", "contain", "stretch"]
-SmootherName = Literal["rife", "rife-openvino", "rife-ncnn", "flow"]
-
 SKETCH = "sketch"
 CARD = "card"
 
-
-class _Value(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A base for values: equal by content, readable as JSON, unknown fields refused.
-
-    Values with fractions or values inside say `omit_defaults=False`: msgspec leaves out a default only when it
-    is the very same object, so that equal ones would be written, and named, in two ways. `frozen` is inherited; it
-    is said again for type checkers, which do not know that. Fractions are made by a factory: msgspec cannot put
-    them into a JSON Schema as defaults.
-    """
+Loras = Annotated[tuple[Lora, ...], Meta(max_length=16)]
+"""Weights that are added to a model's, in order."""
 
 
 class Motion(_Value, frozen=True, omit_defaults=False):
@@ -96,6 +80,7 @@ class Look(_Value, frozen=True, omit_defaults=False):
     """Denoising steps; None asks for the model's own default."""
     guidance: Guidance | None = None
     """Classifier-free guidance scale; None asks for the model's own default."""
+    loras: Loras = ()
 
 
 class Chosen(_Value, frozen=True):
@@ -117,24 +102,7 @@ class Role(_Value, frozen=True):
     """What is put into the prompt of a model after the name: "a woman in a yellow coat"."""
 
     def __post_init__(self) -> None:
-        _check_name(self.name)
-
-
-class Depiction(_Value, frozen=True):
-    """The picture that the sketch draws for a word of a prompt."""
-
-    word: Name
-    picture: PictureName
-
-    def __post_init__(self) -> None:
-        _check_name(self.word)
-
-
-def _check_name(name: str) -> None:
-    if not naming.is_name(name):
-        raise ValueError(
-            f"{name!r} cannot be a name; give one line with a letter in it, and no space around it"
-        )
+        check_name(self.name)
 
 
 class Shot(_Value, frozen=True):
@@ -157,8 +125,19 @@ class Shot(_Value, frozen=True):
     """Whether the sound of an imported clip is left out."""
     pictures: Annotated[tuple[Depiction, ...], Meta(max_length=MAX_ROLES)] = ()
     """Words of this shot's prompt for which the sketch draws another picture than it would, or than the cast has."""
+    start: Begin | None = None
+    """What its takes start from besides the prompt; None for the prompt alone."""
+    end: OwnPicture | None = None
+    """The picture on which its takes end."""
+    loras: Loras | None = None
     chosen: Chosen | None = None
     starred: tuple[Id, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.end and isinstance(self.start, FromTake | FromSketch):
+            raise ValueError(
+                "a shot that makes a clip anew cannot end on a picture; set one of the two to none"
+            )
 
 
 class Music(_Value, frozen=True, omit_defaults=False):
@@ -270,14 +249,31 @@ class Wish(_Value, frozen=True):
     """Only a locked seed is part of a wish."""
     pictures: tuple[Depiction, ...] = ()
     """For the sketch: the pictures of those words that are in the prompt, in the order of the words."""
+    starts: tuple[Start, ...] = ()
+    """What a take starts from, as far as it is there (`take.wish_of`)."""
+    loras: tuple[Lora, ...] = ()
+    colours_of: Reference | None = None
+    """The frame to whose colours a take is brought."""
 
     @property
     def key(self) -> str:
-        return values.key(self)
+        """Names what is wished. Where the pixels of a start lie does not count: what they are does."""
+        if not (self.starts or self.colours_of):
+            return values.key(self)
+        starts = tuple(start.without_place() for start in self.starts)
+        colours = self.colours_of and self.colours_of.without_place()
+        return values.key(replace(self, starts=starts, colours_of=colours))
 
 
-def wish(shot: Shot, look: Look, cast: Sequence[Role] = ()) -> Wish:
-    """The settings of `shot` resolved over `look` and `cast`.
+def wish(
+    shot: Shot,
+    look: Look,
+    cast: Sequence[Role] = (),
+    starts: Sequence[Start] = (),
+    colours_of: Reference | None = None,
+) -> Wish:
+    """The settings of `shot` resolved over `look` and `cast`; `starts` and `colours_of` are what its `start` and
+    `end` are (`take.wish_of`).
 
     Of the cast a wish holds only what touches its prompt: for the sketch the pictures, for a model the
     descriptions, which are put into the prompt.
@@ -285,7 +281,8 @@ def wish(shot: Shot, look: Look, cast: Sequence[Role] = ()) -> Wish:
     guidance = look.guidance if shot.guidance is None else shot.guidance
     model = look.model if shot.model is None else shot.model
     prompt = ", ".join(part for part in (shot.prompt.strip(), look.style.strip()) if part)
-    if cast and model not in (SKETCH, CARD):
+    drawn = model in (SKETCH, CARD)  # which needs no clip and no LoRA to draw from
+    if cast and not drawn:
         prompt = naming.described(prompt, {role.name: role.description for role in cast})
     return Wish(
         model=model,
@@ -296,6 +293,9 @@ def wish(shot: Shot, look: Look, cast: Sequence[Role] = ()) -> Wish:
         guidance=None if guidance is None else float(guidance) + 0.0,
         seed=shot.seed,
         pictures=depicted(prompt, shot, cast) if model == SKETCH else (),
+        starts=tuple(start for start in starts if not (drawn and start.role == "clip")),
+        loras=() if drawn else look.loras if shot.loras is None else shot.loras,
+        colours_of=colours_of,
     )
 
 

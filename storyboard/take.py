@@ -8,13 +8,16 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from storyboard import timing, values
+from storyboard.kinds import Hash as Hash
 from storyboard.project import CARD, SKETCH, Depiction, Id, Project, RelativePath, Shot, _Value
+from storyboard.start import Lora as Lora
+from storyboard.start import Reference
+from storyboard.start import Start as Start
 
 MAX_FRAMES = 10_000_000
 
 Frames = Annotated[int, Meta(ge=1, le=MAX_FRAMES)]
 Side = Annotated[int, Meta(ge=1, le=16384)]
-Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{0,64}$(?!\n)")]
 MAX_RATE = 1000
 
 
@@ -42,6 +45,11 @@ class Recipe(_Value, frozen=True):
     """Content hash of the model's weights and configuration; empty for built-in generators."""
     pictures: tuple[Depiction, ...] = ()
     """What the sketch draws for words of the prompt. Names of own pictures carry the hash of their content."""
+    starts: tuple[Start, ...] = ()
+    """Pictures, frames and clips that it started from, one of a role."""
+    loras: tuple[Lora, ...] = ()
+    colours_of: Reference | None = None
+    """The frame whose colours all of its frames were brought to, before they were stored."""
 
     @property
     def key(self) -> str:

@@ -18,6 +18,7 @@ import msgspec
 from storyboard import values
 from storyboard.errors import GeneratorError, why
 from storyboard.generators import catalog, hashing, parts
+from storyboard.generators.hashing import file_hash as file_hash
 from storyboard.generators.parts import INDEX, Described, Part, Variant
 
 T = TypeVar("T")
