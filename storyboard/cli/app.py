@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from storyboard import __version__
-from storyboard.cli import cast, explain, film, machine, project, settings
+from storyboard.cli import cast, explain, film, machine, models, project, settings
 
 app = typer.Typer(
     name="storyboard",
@@ -66,4 +66,4 @@ for _command, _name, _panel in (
     (machine.schema, "schema", MACHINE),
 ):
     app.command(_name, rich_help_panel=_panel)(_command)
-app.add_typer(machine.models, name="models", rich_help_panel=MACHINE)
+app.add_typer(models.models, name="models", rich_help_panel=MACHINE)

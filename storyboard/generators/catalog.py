@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from storyboard import places, values
-from storyboard.errors import GeneratorError
+from storyboard.errors import GeneratorError, why
 
 T = TypeVar("T")
 
@@ -195,8 +195,6 @@ class Facts(Struct, frozen=True):
         return wanted if step == 1 else -(-max(wanted - 1, 0) // step) * step + 1
 
 
-
-
 class _Models(_Table, frozen=True, kw_only=True):
     models: dict[str, Model] = {}
 
@@ -255,7 +253,7 @@ def _read(path: Path) -> dict[str, Model]:
             raise GeneratorError(f"{path} is too large to be a list of models; make it smaller")
         data = path.read_bytes()
     except OSError as error:
-        raise GeneratorError(f"{path} cannot be read: {error.strerror or error}; check the file") from error
+        raise GeneratorError(f"{path} cannot be read: {why(error)}; check the file") from error
     found = _converted(path, _parsed(path, data), _Models, "").models
     for name, model in found.items():
         if model.pipeline not in pipelines():
@@ -269,11 +267,15 @@ def _read(path: Path) -> dict[str, Model]:
 def facts(name: str) -> Facts:
     """What is known of the model called `name`; the defaults suit ModelScope and what was tuned from it. Raises
     nothing: a mistake in the user's own list is told where a model is looked for."""
+    return of(known().get(name) or Model())
+
+
+def known() -> dict[str, Model]:
+    """The models that are known; ours alone while there is a mistake in the user's list."""
     try:
-        model = models().get(name)
+        return models()
     except GeneratorError:
-        model = built_in().get(name)
-    return of(model or Model())
+        return built_in()
 
 
 def of(model: Model, pipeline: str = "") -> Facts:

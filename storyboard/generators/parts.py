@@ -25,7 +25,12 @@ CONFIGS: Final[dict[Kind, str]] = {
     "guider": "guider_config.json",
     "processor": "preprocessor_config.json",
 }
-TOKENIZERS: Final = (("tokenizer.json",), ("vocab.json", "merges.txt"), ("spiece.model",), ("tokenizer.model",))
+TOKENIZERS: Final = (
+    ("tokenizer.json",),
+    ("vocab.json", "merges.txt"),
+    ("spiece.model",),
+    ("tokenizer.model",),
+)
 """Any of these is a whole tokenizer."""
 _TOKENIZER_EXTRA: Final = (
     "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "chat_template.jinja", "chat_template.json",
@@ -134,7 +139,9 @@ def to_download(names: Collection[str], found: Described, where: str) -> list[st
     """Of the files `names` of a published model the ones that are read here, sorted. Raises as `pick_variant`."""
     variant = pick_variant(names, found, where)
     parts = found.weighty
-    weights = [n for key, part in parts.items() for n in names if re.fullmatch(_weight_names(key, part, variant), n)]
+    weights = [
+        n for key, part in parts.items() for n in names if re.fullmatch(_weight_names(key, part, variant), n)
+    ]
     settings = [n for n in names if re.fullmatch(rf"({'|'.join(found.parts)})/{READ}", n)]
     indexes = {index_name(k, p, v) for k, p in parts.items() for v in VARIANTS if v != variant}
     return sorted({INDEX, *weights, *settings} - indexes)

@@ -33,6 +33,15 @@ class Reading(NamedTuple):
     unread: str = ""
     """The part of the prompt that it does not read."""
 
+    @property
+    def sentence(self) -> str:
+        """The same in words."""
+        if not self.most:
+            return f"{self.tokens} tokens; the model does not say how many it reads"
+        if not self.unread:
+            return f"{self.tokens} of the {self.most} tokens that the model reads"
+        return f"{self.tokens} tokens, and the model reads {self.most}: it does not read {self.unread!r}"
+
 
 def reading(prompt: str, model: str, base: Path | None = None) -> Reading | None:
     """What `model` reads of `prompt`; None where it is not here or does not tell, and for what is drawn. `base` is
@@ -40,8 +49,8 @@ def reading(prompt: str, model: str, base: Path | None = None) -> Reading | None
     if model in (SKETCH, CARD):
         return None
     try:
-        folder = models.find(model, base).files.folder / "tokenizer"
-        tokenizer, most = _tokenizer(folder)
+        there = models.find(model, base)
+        tokenizer, most = _tokenizer(there.files.folder / "tokenizer", there.facts.pipeline.words)
     except (GeneratorError, ImportError, OSError, ValueError):
         return None
     found = tokenizer.encode(prompt, add_special_tokens=False)
@@ -50,8 +59,9 @@ def reading(prompt: str, model: str, base: Path | None = None) -> Reading | None
 
 
 @lru_cache(4)
-def _tokenizer(folder: Path) -> tuple[Tokenizer, int]:
-    """A model's tokenizer, and how many tokens of a text its encoder takes (0 where it does not say)."""
+def _tokenizer(folder: Path, words: int = 0) -> tuple[Tokenizer, int]:
+    """A model's tokenizer, and how many tokens of a text its encoder takes: `words`, or where that is 0 what the
+    tokenizer says (0 where it does not)."""
     from tokenizers import Tokenizer
 
     whole = folder / "tokenizer.json"
@@ -66,6 +76,8 @@ def _tokenizer(folder: Path) -> tuple[Tokenizer, int]:
         ends = made.num_special_tokens_to_add(False)
     else:
         made, ends = _clip(folder), _CLIP_ENDS
+    if words:
+        return made, words - ends
     said = json.loads(_text(folder / "tokenizer_config.json")).get("model_max_length")
     known = isinstance(said, int) and ends < said <= MOST_TOKENS
     return made, said - ends if known else 0

@@ -8,6 +8,7 @@ what else was downloaded.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterable
 from pathlib import Path
@@ -96,7 +97,9 @@ def check_folder(folder: Path) -> ModelFiles:
     weights = sorted(n for key, part in found.weighty.items() for n in _weights(folder, key, part, variant))
     for name in weights:
         check_safetensors(folder / name)
-    settings = {INDEX}.union(*(parts.settings_of(key, part, names, str(folder)) for key, part in found.parts.items()))
+    settings = {INDEX}.union(
+        *(parts.settings_of(key, part, names, str(folder)) for key, part in found.parts.items())
+    )
     factor, frame_step = _scales(folder, found)
     scheduler = read_json(folder / "scheduler" / parts.CONFIGS["scheduler"], _SchedulerConfig)
     return ModelFiles(
@@ -161,10 +164,11 @@ def read_json(path: Path, kind: type[T]) -> T:
             raise GeneratorError(
                 f"{path} is too large ({size} bytes) to be a model's settings; get the model again"
             )
-        return values.decode(path.read_bytes(), kind)
+        # Some real ones hold Infinity, which is no JSON.
+        return values.convert(json.loads(path.read_bytes()), kind)
     except OSError as error:
         raise _unreadable(path, error) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.ValidationError, ValueError, RecursionError) as error:
         raise GeneratorError(f"{path} is damaged: {error}; get the model again") from error
 
 

@@ -32,6 +32,7 @@ BENCHMARKS = {
     "rerender": "bench_rerender",
     "stitch": "bench_stitch",
     "memory": "bench_memory",
+    "models": "bench_models",
     "values": "bench_values",
     "start": "bench_start",
     "sketch": "bench_sketch",

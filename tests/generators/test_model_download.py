@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from storyboard.errors import GeneratorError
-from storyboard.generators import models
+from storyboard.generators import fetching, models
 
 pytestmark = pytest.mark.models
 
@@ -28,7 +28,7 @@ COMMIT = "c" * 40
 GET = """
 import json, sys
 from storyboard.errors import Cancelled, StoryboardError
-from storyboard.generators import models
+from storyboard.generators import fetching
 
 seen = []
 def report(done, total):
@@ -36,7 +36,7 @@ def report(done, total):
     if len(sys.argv) > 2 and done >= int(sys.argv[2]):
         raise Cancelled
 try:
-    found = models.fetch(sys.argv[1], report)
+    found = fetching.fetch(sys.argv[1], report)
     print(json.dumps({"folder": str(found.files.folder), "revision": found.revision, "seen": seen}))
 except Cancelled:
     print(json.dumps({"cancelled": True, "seen": seen}))
@@ -186,14 +186,14 @@ def test_pickled_weights_are_refused_before_anything_is_got(hub: Hub, tmp_path: 
     result = get(tmp_path, hub, NAME)
     assert result["error"] == "GeneratorError"
     assert "unet/diffusion_pytorch_model.bin" in result["message"]
-    assert hub.asked == []
+    assert hub.asked == ["model_index.json"]
 
 
 def test_a_full_disk_is_seen_before_anything_is_got(hub: Hub, tmp_path: Path) -> None:
     hub.sizes["unet/diffusion_pytorch_model.safetensors"] = 10**18
     result = get(tmp_path, hub, NAME)
     assert result["error"] == "DiskFull"
-    assert hub.asked == []
+    assert hub.asked == ["model_index.json"]
 
 
 def test_a_model_that_is_not_there_says_so(hub: Hub, tmp_path: Path) -> None:
@@ -212,4 +212,4 @@ def test_without_a_network_it_says_so(hub: Hub, tmp_path: Path, environment: dic
 
 def test_a_folder_is_not_something_to_get() -> None:
     with pytest.raises(GeneratorError, match="owner/model"):
-        models.fetch("/some/folder")
+        fetching.fetch("/some/folder")

@@ -12,7 +12,7 @@ import pytest
 
 from storyboard import places
 from storyboard.errors import GeneratorError
-from storyboard.generators import models, pipeline, registry
+from storyboard.generators import catalog, models, pipeline, registry
 
 OTHER = "someone/their-video-model"
 COMMIT = "a" * 40
@@ -138,7 +138,7 @@ class TestHubCache:
         in_hub_cache(tiny_model, models.MODELSCOPE, COMMIT)
         in_hub_cache(tiny_model, models.MODELSCOPE, OLDER, main=False)
         assert models.find(models.MODELSCOPE).revision == COMMIT
-        known = models.KNOWN[models.MODELSCOPE].revision
+        known = catalog.facts(models.MODELSCOPE).revision
         in_hub_cache(tiny_model, models.MODELSCOPE, known, main=False)
         assert models.find(models.MODELSCOPE).revision == known
 

@@ -1,0 +1,405 @@
+"""Every model that diffusers runs, through one generator: what differs between them is in their tables."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from storyboard.errors import GeneratorError
+from storyboard.frames import Report, Show
+from storyboard.generators import calling, learned, pipeline, starts, weights
+from storyboard.generators.catalog import Pipeline, Task
+from storyboard.generators.models import Found
+from storyboard.take import Recipe
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from storyboard.frames import Frames
+    from storyboard.generators import forming
+    from storyboard.generators.fit import Plan
+    from storyboard.generators.stepping import Held
+    from storyboard.generators.texts import Texts
+    from storyboard.project import Wish
+
+NAME: Final = "diffusers"
+VERSION: Final = "1"
+"""Goes up when the same recipe would give other pixels."""
+ROLES: Final[dict[Task, tuple[str, ...]]] = {
+    "text": (),
+    "picture": ("first",),
+    "ends": ("first", "last"),
+    "clip": ("clip",),
+}
+
+
+class DiffusersVideo:
+    """A `Generator` for one model. The model is loaded by the first `generate` and stays until `close`."""
+
+    def __init__(self, found: Found, base: Path | None = None) -> None:
+        self._found = found
+        self._base = base or Path()
+        self._facts = found.facts
+        self._hash = ""
+        self._loaded: pipeline.Loaded | None = None
+        self._texts: Texts | None = None
+        self._notes: dict[str, str] = {}
+        self._palette: NDArray[np.float32] | None = None
+        self._batch = 1
+        self.preview: Show | None = None
+        """Gets a look at the take every few seconds while it is denoised; None for none."""
+        self.denoised = 0
+        """Steps that the model has worked on so far."""
+
+    def recipe(self, wish: Wish, seed: int, seconds: Fraction, width: int, height: int) -> Recipe:
+        """What would be run for `wish`: `seconds` in frames at the model's rate, as many as it can make.
+
+        Reads files but imports no PyTorch. Raises `GeneratorError` for what the model cannot do.
+        """
+        facts = self._facts
+        self._refuse(wish)
+        count = max(1, math.ceil(seconds * facts.rate))
+        frames = facts.frames(count)
+        if frames > facts.most_frames:
+            raise GeneratorError(
+                f"{wish.model} makes at most {facts.most_frames} frames at once and this shot needs {count}; "
+                "split it, shorten it or slow it down"
+            )
+        width, height = fitted(width, height, facts.most_pixels, facts.multiple)
+        return Recipe(
+            generator=NAME,
+            version=VERSION,
+            model=wish.model,
+            prompt=wish.prompt,
+            seed=seed,
+            frames=frames,
+            width=width,
+            height=height,
+            rate=facts.rate,
+            avoid=wish.avoid or facts.model.avoid,
+            steps=facts.steps if wish.steps is None else wish.steps,
+            guidance=facts.guidance if wish.guidance is None else wish.guidance,
+            revision=self._found.revision,
+            model_hash=self._model_hash(),
+            starts=wish.starts,
+            loras=wish.loras,
+        )
+
+    def generate(self, recipe: Recipe, report: Report) -> Frames:
+        """The frames of `recipe`. `report` counts denoising steps; it is called again for each frame, with all steps
+        done, so that it can cancel there too.
+
+        Raises `GeneratorError`, and whatever `report` raises; another `generate` is exact after either.
+        """
+        (frames,) = self.generate_together([recipe], report)
+        yield from frames
+
+    def generate_together(self, recipes: Sequence[Recipe], report: Report) -> list[Frames]:
+        """The frames of takes that differ in their seeds alone, made in one batch. They may differ from those made
+        one by one by `BATCH_DIFFERENCE`; the takes say how many were made together."""
+        for recipe in recipes:
+            self._refuse_other(recipe)
+        _refuse_unlike(recipes)
+        made: list[Frames] = []
+        shared = _Once(lambda: self._run(recipes, report))
+        for number, recipe in enumerate(recipes):
+            made.append(self._frames(shared, number, recipe, report))
+        return made
+
+    def begin(self, recipe: Recipe, stop_at: int, report: Report) -> Held:
+        """The take of `recipe` as it is after `stop_at` of its steps, to be carried on by `carry_on`."""
+        from storyboard.generators.stepping import Stopped
+
+        self._refuse_other(recipe)
+        try:
+            self._run([recipe], report, stop_at=stop_at)
+        except Stopped as stopped:
+            return stopped.held
+        raise GeneratorError(
+            f"a take of {recipe.steps} steps has no step {stop_at} to stop after; give fewer"
+        )
+
+    def carry_on(self, recipe: Recipe, held: Held, report: Report) -> Frames:
+        """The frames of `recipe` from where `held` is: the very ones that `generate` makes."""
+        self._refuse_other(recipe)
+        return self._frames(_Once(lambda: self._run([recipe], report, start=held)), 0, recipe, report)
+
+    def resumes(self) -> bool:
+        """Whether takes can be held at a step."""
+        return self._facts.pipeline.resumes
+
+    def facts(self) -> Mapping[str, str]:
+        """How the last take was made, or how the next would be; loads the model if it is not loaded yet."""
+        loaded = self._ready()
+        import diffusers
+        import torch
+        import transformers
+
+        place = loaded.place
+        device = place.device
+        if device.startswith("cuda"):
+            device = f"{device} ({torch.cuda.get_device_name(torch.device(device))})"
+        return {
+            "device": device,
+            "dtype": place.dtype,
+            "batch": str(self._batch),
+            "memory": place.plan.name,
+            "torch": torch.__version__,
+            "diffusers": diffusers.__version__,
+            "transformers": transformers.__version__,
+            **loaded.speed,
+            **self._notes,
+        }
+
+    def close(self) -> None:
+        """Gives the model's memory back. The generator stays usable and loads it again when needed."""
+        if self._loaded is None:
+            return
+        device = self._loaded.place.device
+        self._loaded = self._texts = None
+        pipeline.empty(device)
+
+    def _ready(self, pixels: int = 0) -> pipeline.Loaded:
+        if self._loaded is None:
+            self._load(None, pixels)
+        assert self._loaded is not None
+        return self._loaded
+
+    def _load(self, plan: Plan | None, pixels: int) -> None:
+        from storyboard.generators.texts import Texts
+
+        if plan is None and pipeline.installed():
+            device = pipeline.chosen_device()
+            failed = learned.failed(self._model_hash(), device, pixels)
+            plan = pipeline.pick_plan(self._found, device, pixels, failed)
+        self._loaded = pipeline.load(self._found, plan)
+        self._texts = Texts(self._loaded.pipe, self._facts.pipeline, self._loaded.place)
+
+    def _run(
+        self, recipes: Sequence[Recipe], report: Report, *, stop_at: int = 0, start: Held | None = None
+    ) -> Any:
+        """What the pipeline made. When memory runs out, once more after the next smaller plan."""
+        first = recipes[0]
+        pixels = first.width * first.height * first.frames * len(recipes)
+        self._ready(pixels)
+        try:
+            return self._once(recipes, report, stop_at, start)
+        except (RuntimeError, MemoryError) as error:
+            if not pipeline.out_of_memory(error):
+                raise
+            if not self._step_down(pixels):
+                raise _too_large(first) from error
+        try:
+            return self._once(recipes, report, stop_at, start)
+        except (RuntimeError, MemoryError) as error:
+            if not pipeline.out_of_memory(error):
+                raise
+            raise _too_large(first) from error
+
+    def _step_down(self, pixels: int) -> bool:
+        """Loads the model after the next smaller plan, and remembers that this one was too large."""
+        from storyboard.generators import fit
+
+        assert self._loaded is not None
+        place = self._loaded.place
+        learned.note_failed(self._model_hash(), place.device, pixels, place.plan.name)
+        need = pipeline.needs_of(self._found, pixels)
+        smaller = fit.step_down(place.plan, need, pipeline.report(place.device))
+        if smaller is None:
+            return False
+        self.close()
+        self._load(smaller, pixels)
+        return True
+
+    def _once(self, recipes: Sequence[Recipe], report: Report, stop_at: int, start: Held | None) -> Any:
+        from storyboard.generators import stepping
+
+        first = recipes[0]
+        loaded = self._ready()
+        assert self._texts is not None
+        given = starts.read(self._base, first) if first.starts else starts.Starts()
+        pipe, table = calling.pipe_for(loaded.pipe, self._facts, task_of(first))
+        self._notes = calling.unread(pipe, table, first)
+        self._batch = len(recipes)
+        steps = first.steps or self._facts.steps
+        doing = (
+            max(1, int(steps * given.strength)) if "strength" in table.starts and given.strength else steps
+        )
+        looks = self._looks(pipe, table, first)
+
+        def seen(done: int, total: int, latents: Any) -> None:
+            report(done, total)
+            if looks is not None:
+                looks.at(done, total, latents)
+
+        generators = calling.generators(recipes)
+        run = stepping.Stepping(doing, seen, generators, start=start, stop_at=stop_at)
+        guided = first.guidance is None or first.guidance > 1
+        arguments = {
+            **calling.arguments(pipe, table, first, generators, given, steps),
+            **calling.repeated(self._texts.arguments(first.prompt, first.avoid, guided), len(recipes)),
+        }
+        try:
+            return calling.call(pipe, table, run, arguments, self._facts.model.sigmas, steps)
+        finally:
+            self.denoised += run.denoised
+            pipe.maybe_free_model_hooks()
+
+    def _frames(self, shared: _Once, number: int, recipe: Recipe, report: Report) -> Frames:
+        made = shared()
+        steps = recipe.steps or self._facts.steps
+        pipe = self._ready().pipe
+        for frame in calling.frames(pipe, self._facts.pipeline, made, number, recipe, self._in_words):
+            report(steps, steps)
+            yield frame
+
+    def _looks(self, pipe: Any, table: Pipeline, recipe: Recipe) -> forming.Looks | None:
+        from storyboard.generators import forming
+
+        if self.preview is None:
+            return None
+        if self._palette is None:
+            self._palette = forming.palette(pipe)
+            pipe.maybe_free_model_hooks()
+        if self._palette is None:
+            return None
+        return forming.Looks(self._palette, self.preview, forming.unpacker(pipe, table, recipe))
+
+    def _model_hash(self) -> str:
+        self._hash = self._hash or weights.content_hash(self._found.files)
+        return self._hash
+
+    def _refuse(self, wish: Wish) -> None:
+        """Raises `GeneratorError` for what this model cannot do, whoever asks."""
+        facts, most = self._facts, self._found.files.most_steps
+        steps = facts.steps if wish.steps is None else wish.steps
+        if steps < 1:
+            raise GeneratorError(f"{wish.model} needs at least one step and {steps} are asked; set more")
+        if steps > most:
+            raise GeneratorError(f"{wish.model} has at most {most} steps and {steps} are asked; set fewer")
+        if facts.model.sigmas and steps != len(facts.model.sigmas):
+            raise GeneratorError(
+                f"{wish.model} is made for {len(facts.model.sigmas)} steps and {steps} are asked; leave steps to the model"
+            )
+        if wish.guidance is not None and not 0 <= wish.guidance <= 100:
+            raise GeneratorError(
+                f"guidance is a number from 0 to 100, and {wish.guidance} is none; set another"
+            )
+        roles = {role for task in facts.tasks for role in ROLES[task]}
+        starts.refuse(wish, sorted(roles), others_that_can(wish), loras=True)  # type: ignore[arg-type]
+        if not wish.starts and "text" not in facts.tasks:
+            raise GeneratorError(
+                f"{wish.model} makes shots from {' or '.join(_WORDS[task] for task in facts.tasks)}; give the shot one "
+                "to start from, or choose another model"
+            )
+
+    def _refuse_other(self, recipe: Recipe) -> None:
+        """A recipe of another generator or of other weights would quietly give another picture."""
+        name, facts = self._found.name, self._facts
+        if (recipe.generator, recipe.version) != (NAME, VERSION):
+            raise GeneratorError(
+                f"this recipe is for {recipe.generator} {recipe.version} and {name} runs with {NAME} {VERSION}; "
+                "make a new take"
+            )
+        if recipe.model_hash != self._model_hash():
+            raise GeneratorError(
+                f"this recipe is for other weights of {name} (recipe {recipe.model_hash[:8]}, "
+                f"here {self._model_hash()[:8]}); make a new take, or get the version {recipe.revision}".rstrip()
+            )
+        if recipe.width % facts.multiple or recipe.height % facts.multiple:
+            raise GeneratorError(
+                f"{name} makes sizes that are multiples of {facts.multiple}, not {recipe.width}x{recipe.height}; "
+                "make a new take"
+            )
+        if facts.frames(recipe.frames) != recipe.frames:
+            raise GeneratorError(
+                f"{name} makes a multiple of {facts.frame_step} frames and one more, not {recipe.frames}; make a new take"
+            )
+
+    @contextlib.contextmanager
+    def _in_words(self, recipe: Recipe) -> Iterator[None]:
+        try:
+            yield
+        except (RuntimeError, MemoryError) as error:
+            if not pipeline.out_of_memory(error):
+                raise
+            raise _too_large(recipe) from error
+
+
+BATCH_DIFFERENCE: Final = 2
+"""The most by which a channel of a pixel of a take that was made with others may differ from the same made alone: sums of
+many numbers come out a little different in another order."""
+
+_WORDS: Final[dict[Task, str]] = {
+    "text": "words",
+    "picture": "a picture",
+    "ends": "a first and a last picture",
+    "clip": "a clip",
+}
+
+
+class _Once:
+    """What a function gives, asked once and shared; when it raises, asked again."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+        self._made: list[Any] = []
+
+    def __call__(self) -> Any:
+        if not self._made:
+            self._made.append(self._make())
+        return self._made[0]
+
+
+def task_of(recipe: Recipe | Wish) -> Task:
+    """What a take of `recipe` is made from."""
+    roles = {start.role for start in recipe.starts}
+    if "clip" in roles:
+        return "clip"
+    return "ends" if "last" in roles else "picture" if roles else "text"
+
+
+def others_that_can(wish: Wish) -> list[str]:
+    """Models that can start from what `wish` starts from, as people call them."""
+    from storyboard.generators import catalog
+
+    roles = {start.role for start in wish.starts}
+    able = (
+        facts
+        for facts in (catalog.of(model) for model in catalog.built_in().values())
+        if any(roles <= set(ROLES[task]) for task in facts.tasks)
+    )
+    return [facts.title for facts in able][:3]
+
+
+def fitted(width: int, height: int, most_pixels: int, factor: int) -> tuple[int, int]:
+    """The size of a model's frames for a project of `width` x `height`: the same shape, no more than about
+    `most_pixels`, both sides multiples of `factor`."""
+    scale = min(1.0, math.sqrt(most_pixels / (width * height)))
+    return (
+        max(factor, round(width * scale / factor) * factor),
+        max(factor, round(height * scale / factor) * factor),
+    )
+
+
+def _refuse_unlike(recipes: Sequence[Recipe]) -> None:
+    from msgspec.structs import replace
+
+    if len({replace(recipe, seed=0).key for recipe in recipes}) != 1:
+        raise GeneratorError(
+            "only takes that differ in their seeds alone are made together; make these one by one"
+        )
+    if len(recipes) > 1 and recipes[0].starts:
+        raise GeneratorError("takes that start from pictures are made one by one; ask for one at a time")
+
+
+def _too_large(recipe: Recipe) -> GeneratorError:
+    return GeneratorError(
+        f"memory ran out while {recipe.model} made {recipe.frames} frames of "
+        f"{recipe.width}x{recipe.height}; make the project smaller, split the shot, or close other programs"
+    )

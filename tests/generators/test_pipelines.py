@@ -1,0 +1,264 @@
+"""Every pipeline of the table, as a small model of its real classes: the contract of a generator, and what is its own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from storyboard.errors import Cancelled, GeneratorError
+from storyboard.frames import SMALL, unreported
+from storyboard.generators import catalog, forming, pipeline, registry
+from storyboard.generators.adapter import DiffusersVideo
+from storyboard.generators.base import Previewing
+from storyboard.project import Wish
+from storyboard.start import of_picture
+from storyboard.take import Recipe
+
+pytestmark = pytest.mark.models
+pytest.importorskip("torch")
+pytest.importorskip("diffusers")
+
+from tests import tiny_pipelines  # noqa: E402
+
+WIDTH, HEIGHT = 64, 64
+TABLE = tuple(tiny_pipelines.BUILDERS)
+
+
+class Subject:
+    """One small model, loaded once, in a project with a picture to start from."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self.model = tiny_pipelines.build(name, folder / "model")
+        self.project = folder / "project"
+        self.picture = _picture(self.project)
+        self.generator = self.open()
+        self.recipe = self.recipe_for(3)
+        self.plain = self.pixels(self.recipe)
+
+    def open(self) -> DiffusersVideo:
+        generator = registry.open_generator(str(self.model), self.project)
+        assert isinstance(generator, DiffusersVideo)
+        return generator
+
+    def wish(self, **changes: Any) -> Wish:
+        needs = "text" not in self.generator._facts.tasks
+        plain: dict[str, Any] = {
+            "model": str(self.model), "prompt": "a red car", "avoid": "fog", "steps": 2, "guidance": None, "seed": None,
+            "starts": (self.picture,) if needs else (),
+        }  # fmt: skip
+        return Wish(**{**plain, **changes})
+
+    def recipe_for(self, seed: int, **changes: Any) -> Recipe:
+        return self.generator.recipe(self.wish(**changes), seed, Fraction(1, 10), WIDTH, HEIGHT)
+
+    def pixels(self, recipe: Recipe, generator: DiffusersVideo | None = None) -> np.ndarray[Any, Any]:
+        return np.stack(list((generator or self.generator).generate(recipe, unreported)))
+
+
+def _picture(project: Path) -> Any:
+    """A picture of the project's, as it stands in `media/`: named by its content."""
+    import hashlib
+
+    from PIL import Image
+
+    (project / "media").mkdir(parents=True)
+    draft = project / "media" / "draft.png"
+    shades = np.linspace(0, 255, 48 * 64 * 3).astype(np.uint8).reshape(48, 64, 3)
+    Image.fromarray(shades).save(draft)
+    name = f"media/start-{hashlib.sha256(draft.read_bytes()).hexdigest()[:16]}.png"
+    draft.rename(project / name)
+    return of_picture(name, "first")
+
+
+_SUBJECTS: dict[str, Subject] = {}
+
+
+@pytest.fixture(params=TABLE)
+def subject(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Subject:
+    if request.param not in _SUBJECTS:
+        _SUBJECTS[request.param] = Subject(request.param, tmp_path_factory.mktemp("tiny"))
+    return _SUBJECTS[request.param]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _closed() -> Iterator[None]:
+    yield
+    for subject in _SUBJECTS.values():
+        registry.close(subject.generator)
+    _SUBJECTS.clear()
+
+
+def test_every_pipeline_of_the_table_is_here() -> None:
+    built = {name.split()[0] for name in TABLE}
+    from_others = {name for table in catalog.pipelines().values() for name in table.also.values()}
+    assert catalog.pipelines().keys() - built - from_others == {"LTXImageToVideoPipeline"}
+    used = {model.pipeline for model in catalog.built_in().values()}
+    assert used <= built
+
+
+def test_it_makes_as_many_frames_as_it_can_and_a_size_it_can(subject: Subject) -> None:
+    facts, recipe = subject.generator._facts, subject.recipe
+    assert subject.plain.shape == (recipe.frames, recipe.height, recipe.width, 3)
+    assert recipe.frames >= recipe.rate / 10
+    assert (recipe.frames - 1) % facts.frame_step == 0
+    assert recipe.width % facts.multiple == recipe.height % facts.multiple == 0
+    assert subject.plain.std() > 1
+
+
+def test_the_same_seed_gives_the_same_bytes_again_and_anew(subject: Subject) -> None:
+    assert np.array_equal(subject.pixels(subject.recipe), subject.plain)
+    assert np.array_equal(subject.pixels(subject.recipe, subject.open()), subject.plain)
+    assert not np.array_equal(subject.pixels(subject.recipe_for(4)), subject.plain)
+
+
+def test_the_words_matter(subject: Subject) -> None:
+    if subject.generator._facts.pipeline.encode == "none":
+        pytest.skip("it reads no words")
+    assert not np.array_equal(subject.pixels(subject.recipe_for(3, prompt="rain")), subject.plain)
+    assert not np.array_equal(subject.pixels(subject.recipe_for(3, guidance=1.0)), subject.plain)
+
+
+def test_it_is_what_the_bare_pipeline_makes(subject: Subject) -> None:
+    import torch
+    from PIL import Image
+
+    loaded, recipe, table = subject.generator._loaded, subject.recipe, subject.generator._facts.pipeline
+    assert loaded is not None
+    pipe = loaded.pipe
+    said: dict[str, Any] = {"num_inference_steps": 2, "output_type": "np", **table.extra}
+    said |= {"height": recipe.height, "width": recipe.width, table.frames: recipe.frames}
+    said |= {table.fps: int(recipe.rate)} if table.fps else {}
+    if table.encode != "none":
+        said |= {"prompt": recipe.prompt, "negative_prompt": recipe.avoid}
+        said |= {"max_sequence_length": table.words} if table.name in ("WanPipeline", "LTXPipeline") else {}
+    if table.guidance == "guider":
+        pipe.guider = type(pipe.guider)(guidance_scale=recipe.guidance)
+    else:
+        said[table.guidance] = recipe.guidance
+    if recipe.starts:
+        (file,) = (subject.project / "media").iterdir()
+        from storyboard.media import fit
+
+        frame = fit.fit(np.asarray(Image.open(file)), recipe.width, recipe.height, "cover")
+        said["image"] = Image.fromarray(frame)
+    whole = pipe(**said, generator=torch.Generator("cpu").manual_seed(recipe.seed)).frames[0]
+    assert np.abs(np.round(np.asarray(whole) * 255) - subject.plain).max() <= 1
+
+
+def test_progress_counts_the_steps_and_a_cancel_leaves_it_exact(subject: Subject) -> None:
+    seen: list[tuple[int, int]] = []
+
+    def stop(done: int, total: int) -> None:
+        seen.append((done, total))
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        list(subject.generator.generate(subject.recipe, stop))
+    assert seen == [(1, 2)]
+    heard: list[tuple[int, int]] = []
+    again = list(subject.generator.generate(subject.recipe, lambda *at: heard.append(at)))
+    assert np.array_equal(np.stack(again), subject.plain)
+    assert heard == sorted(heard)
+    assert heard[0] == (1, 2)
+    assert heard[-1] == (2, 2)
+
+
+def test_looks_are_small_pictures_and_change_nothing(
+    subject: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forming, "SHOW_EVERY", 0.0)
+    assert isinstance(subject.generator, Previewing)
+    looks: list[Any] = []
+    subject.generator.preview = looks.append
+    again = subject.pixels(subject.recipe)
+    subject.generator.preview = None
+    assert np.array_equal(again, subject.plain)
+    assert len(looks) == 2
+    for look in looks:
+        assert look.dtype == np.uint8
+        assert look.ndim == 3
+        assert max(look.shape[:2]) <= SMALL
+
+
+def test_a_take_held_at_a_step_is_carried_on_bit_for_bit(subject: Subject, tmp_path: Path) -> None:
+    from storyboard.generators import stepping
+
+    if not subject.generator.resumes():
+        pytest.skip("its sound has a clock of its own, inside of the pipeline")
+    recipe = subject.recipe_for(3, steps=5)
+    whole = subject.pixels(recipe)
+    generator = subject.open()
+    before = generator.denoised
+    held = generator.begin(recipe, 2, unreported)
+    assert (held.done, generator.denoised - before) == (2, 2)
+    stepping.save(held, tmp_path / "held.safetensors", {"recipe": recipe.key})
+    read = stepping.load(tmp_path / "held.safetensors", {"recipe": recipe.key})
+    heard: list[tuple[int, int]] = []
+    other = subject.open()
+    carried = np.stack(list(other.carry_on(recipe, read, lambda *at: heard.append(at))))
+    assert np.array_equal(carried, whole)
+    assert other.denoised == 3, "the steps that were done are not done again"
+    assert heard[0] == (3, 5)
+    with pytest.raises(GeneratorError, match="another take"):
+        stepping.load(tmp_path / "held.safetensors", {"recipe": "0" * 64})
+
+
+def test_takes_made_together_are_those_made_one_by_one(subject: Subject) -> None:
+    from storyboard.generators.adapter import BATCH_DIFFERENCE
+
+    if subject.recipe.starts:
+        with pytest.raises(GeneratorError, match="one by one"):
+            subject.generator.generate_together([subject.recipe, subject.recipe_for(4)], unreported)
+        return
+    recipes = [subject.recipe, subject.recipe_for(4), subject.recipe_for(5)]
+    together = [list(frames) for frames in subject.generator.generate_together(recipes, unreported)]
+    assert subject.generator.facts()["batch"] == "3"
+    for recipe, frames in zip(recipes, together, strict=True):
+        alone = subject.pixels(recipe).astype(int)
+        assert np.abs(alone - np.stack(frames)).max() <= BATCH_DIFFERENCE
+
+
+def test_a_text_is_encoded_once(subject: Subject) -> None:
+    generator = subject.open()
+    subject.pixels(subject.recipe, generator)
+    subject.pixels(subject.recipe_for(9), generator)
+    assert generator._texts is not None
+    reads = subject.generator._facts.pipeline.encode != "none"
+    assert generator._texts.encoded == int(reads)
+
+
+@pytest.mark.parametrize("plan", ["encoder", "tiles"])
+def test_a_smaller_plan_makes_the_same_frames(
+    subject: Subject, plan: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(pipeline.PLAN, plan)
+    generator = subject.open()
+    assert np.array_equal(subject.pixels(subject.recipe, generator), subject.plain)
+    assert generator.facts()["memory"] == plan
+
+
+def test_a_class_that_the_pipeline_does_not_name_is_refused(subject: Subject, tmp_path: Path) -> None:
+    model = shutil.copytree(subject.model, tmp_path / "model")
+    index = json.loads((model / "model_index.json").read_text())
+    for name in sorted(key for key, entry in index.items() if isinstance(entry, list) and entry[0]):
+        for entry in (["my_code", index[name][1]], [index[name][0], "Other"], ["builtins", "eval"]):
+            (model / "model_index.json").write_text(json.dumps({**index, name: entry}))
+            with pytest.raises(GeneratorError, match="choose another"):
+                registry.open_generator(str(model))
+
+
+def test_a_pickle_in_place_of_its_weights_is_refused(subject: Subject, tmp_path: Path) -> None:
+    model = shutil.copytree(subject.model, tmp_path / "model")
+    part = subject.generator._facts.pipeline.denoiser
+    (model / part / "diffusion_pytorch_model.safetensors").rename(
+        model / part / "diffusion_pytorch_model.bin"
+    )
+    with pytest.raises(GeneratorError, match="can run code"):
+        registry.open_generator(str(model))
