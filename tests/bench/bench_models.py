@@ -13,6 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from storyboard.frames import unreported
 from tests.bench.harness import Finding, Skipped, check, progress, ratio, spread
 
 SHOTS = 10
@@ -78,7 +79,7 @@ class _Sides:
 
     def ours(self, film: range) -> None:
         for number in film:
-            for _ in self._generator.generate(self._recipe(number), lambda done, total: None):
+            for _ in self._generator.generate(self._recipe(number), unreported):
                 pass
 
     def bare(self, film: range) -> None:
@@ -89,7 +90,7 @@ class _Sides:
         from msgspec.structs import replace
 
         recipes = [replace(self._recipe(7), seed=seed) for seed in range(count)]
-        for frames in self._generator.generate_together(recipes, lambda done, total: None):
+        for frames in self._generator.generate_together(recipes, unreported):
             for _ in frames:
                 pass
 
@@ -103,7 +104,7 @@ class _Sides:
         import numpy as np
 
         recipe = self._recipe(1)
-        ours = np.stack(list(self._generator.generate(recipe, lambda done, total: None))).astype(int)
+        ours = np.stack(list(self._generator.generate(recipe, unreported))).astype(int)
         return bool(np.abs(ours - np.round(self._call(recipe) * 255)).max() <= 1)
 
     def _recipe(self, number: int) -> Any:

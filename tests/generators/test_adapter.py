@@ -12,12 +12,15 @@ import msgspec
 import numpy as np
 import pytest
 
+from storyboard import places
 from storyboard.errors import GeneratorError
 from storyboard.frames import unreported
-from storyboard.generators import models, pipeline, registry
+from storyboard.generators import calling, models, pipeline, registry
 from storyboard.generators.adapter import DiffusersVideo, fitted
 from storyboard.project import Wish
+from storyboard.start import of_picture
 from storyboard.take import Recipe
+from tests.generators.test_registry import in_hub_cache
 
 pytestmark = pytest.mark.models
 torch = pytest.importorskip("torch")
@@ -39,6 +42,14 @@ def wish(model: Path | str, **changes: Any) -> Wish:
 
 def frames(generator: DiffusersVideo, recipe: Recipe) -> np.ndarray[Any, Any]:
     return np.stack(list(generator.generate(recipe, unreported)))
+
+
+@pytest.fixture
+def home_of_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine that has learned nothing yet."""
+    monkeypatch.setenv(places.HOME, str(tmp_path / "home"))
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "huggingface"))
+    return tmp_path
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +96,38 @@ class TestRecipe:
         )
         with pytest.raises(GeneratorError, match="at most 50 steps"):
             opened(model).recipe(wish(model, steps=51), 1, SECOND, 64, 64)
+
+    @pytest.mark.usefixtures("home_of_own")
+    def test_what_it_leaves_open_to_avoid_its_own_table_says(self, tiny_model: Path) -> None:
+        in_hub_cache(tiny_model, models.MODELSCOPE)
+        generator = opened(models.MODELSCOPE)
+        assert generator.recipe(wish(models.MODELSCOPE), 1, SECOND, 64, 64).avoid == "watermark, text"
+        own = generator.recipe(wish(models.MODELSCOPE, avoid="fog"), 1, SECOND, 64, 64)
+        assert own.avoid == "fog"
+
+    @pytest.mark.parametrize(
+        ("changes", "said"),
+        [
+            ({"steps": 0}, "needs at least one step and 0 are asked; set more"),
+            ({"guidance": float("nan")}, "guidance is a number from 0 to 100, and nan is none"),
+            ({"guidance": float("inf")}, "guidance is a number from 0 to 100, and inf is none"),
+            ({"guidance": -1.0}, "guidance is a number from 0 to 100"),
+        ],
+    )
+    def test_numbers_that_mean_nothing_are_refused(
+        self, shared: DiffusersVideo, tiny_model: Path, changes: dict[str, Any], said: str
+    ) -> None:
+        with pytest.raises(GeneratorError, match=said):
+            shared.recipe(wish(tiny_model, **changes), 1, SECOND, 64, 64)
+
+    def test_a_start_that_it_cannot_use_names_models_that_can(
+        self, shared: DiffusersVideo, tiny_model: Path
+    ) -> None:
+        start = of_picture(f"media/a-{'0' * 16}.png", "first")
+        with pytest.raises(
+            GeneratorError, match=r"cannot start from a picture; choose a model that can \(Wan 2\.2"
+        ):
+            shared.recipe(wish(tiny_model, starts=(start,)), 1, SECOND, 64, 64)
 
     def test_it_loads_no_model(self, tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(pipeline, "load", None)
@@ -232,6 +275,7 @@ class TestMemory:
     def test_closing_what_was_never_loaded_is_nothing(self, tiny_model: Path) -> None:
         registry.close(opened(tiny_model))
 
+    @pytest.mark.usefixtures("home_of_own")
     @pytest.mark.parametrize(
         "error",
         [
@@ -241,23 +285,51 @@ class TestMemory:
             MemoryError(),
         ],
     )
-    def test_running_out_says_what_to_do(self, tiny_model: Path, error: Exception) -> None:
+    def test_running_out_steps_down_once_and_is_remembered(self, tiny_model: Path, error: Exception) -> None:
         generator = opened(tiny_model)
         recipe = short(generator, tiny_model)
         before = frames(generator, recipe)
         assert generator._loaded is not None
-        unet = generator._loaded.pipe.unet
 
         def fail(*_: Any, **__: Any) -> None:
             raise error
 
-        unet.forward, whole = fail, unet.forward
-        with pytest.raises(
-            GeneratorError, match=r"memory ran out .* 2 frames of 32x32.*make the project smaller"
-        ):
-            frames(generator, recipe)
-        unet.forward = whole
+        generator._loaded.pipe.unet.forward = fail
+        assert np.array_equal(frames(generator, recipe), before), "made after the next smaller plan"
+        assert generator.facts()["memory"] == "encoder"
+        later = opened(tiny_model)
+        assert np.array_equal(frames(later, recipe), before)
+        assert later.facts()["memory"] == "encoder", "what ran out before is not tried again"
+
+    @pytest.mark.usefixtures("home_of_own")
+    def test_running_out_twice_says_what_to_do(
+        self, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        generator = opened(tiny_model)
+        recipe = short(generator, tiny_model)
+        before = frames(generator, recipe)
+
+        def fail(*_: Any, **__: Any) -> None:
+            raise MemoryError
+
+        with monkeypatch.context() as patch:
+            patch.setattr(calling, "call", fail)
+            with pytest.raises(
+                GeneratorError, match=r"memory ran out .* 2 frames of 32x32.*make the project smaller"
+            ):
+                frames(generator, recipe)
         assert np.array_equal(frames(generator, recipe), before)
+
+    def test_a_plan_that_the_user_names_is_taken(
+        self, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv(pipeline.PLAN, "halves")
+        generator = opened(tiny_model)
+        frames(generator, short(generator, tiny_model))
+        assert (generator.facts()["memory"], generator.facts()["dtype"]) == ("halves", "bfloat16")
+        monkeypatch.setenv(pipeline.PLAN, "largest")
+        with pytest.raises(GeneratorError, match=r"the memory plan 'largest'.*is none of whole, encoder"):
+            frames(opened(tiny_model), short(generator, tiny_model))
 
     def test_an_error_of_ours_is_not_dressed_up(self, tiny_model: Path) -> None:
         generator = opened(tiny_model)

@@ -52,6 +52,8 @@ class Hub(NamedTuple):
     """The files that were sent, in order."""
     sizes: dict[str, int]
     """What the listing says a file has in bytes, where that is not the truth."""
+    refused: dict[str, int]
+    """The HTTP status of what is refused: of a file, or of `api` for everything, as a hub with terms does."""
 
 
 @pytest.fixture
@@ -68,16 +70,19 @@ def hub(tiny_model: Path, tmp_path: Path) -> Iterator[Hub]:
         (folder / extra).write_bytes(b"extra")
     asked: list[str] = []
     sizes: dict[str, int] = {}
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(folder, asked, sizes))
+    refused: dict[str, int] = {}
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(folder, asked, sizes, refused))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield Hub(folder, f"http://127.0.0.1:{server.server_port}", asked, sizes)
+    yield Hub(folder, f"http://127.0.0.1:{server.server_port}", asked, sizes, refused)
     server.shutdown()
     server.server_close()
     thread.join()
 
 
-def _handler(folder: Path, asked: list[str], sizes: dict[str, int]) -> type[BaseHTTPRequestHandler]:
+def _handler(
+    folder: Path, asked: list[str], sizes: dict[str, int], refused: dict[str, int]
+) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_HEAD(self) -> None:
             self._answer(body=False)
@@ -87,6 +92,15 @@ def _handler(folder: Path, asked: list[str], sizes: dict[str, int]) -> type[Base
 
         def _answer(self, body: bool) -> None:
             path = unquote(urlsplit(self.path).path)
+            name = path.rpartition(f"/{COMMIT}/")[2]
+            status = refused.get("api") or refused.get(name)
+            if status:
+                self.send_response(status)
+                if status in (401, 403):
+                    self.send_header("X-Error-Code", "GatedRepo")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
             if path.startswith(f"/api/models/{NAME}"):
                 self._send(json.dumps(_listing(folder, sizes)).encode(), body)
                 return
@@ -200,6 +214,31 @@ def test_a_model_that_is_not_there_says_so(hub: Hub, tmp_path: Path) -> None:
     result = get(tmp_path, hub, "someone/else")
     assert result["error"] == "GeneratorError"
     assert "someone/else could not be got" in result["message"]
+
+
+def test_terms_that_are_not_accepted_say_where_to_do_so(hub: Hub, tmp_path: Path) -> None:
+    hub.refused["api"] = 401
+    result = get(tmp_path, hub, NAME)
+    assert "given only to those who are logged in and accepted its licence" in result["message"]
+    assert "HF_TOKEN" in result["message"]
+    hub.refused["api"] = 403
+    result = get(tmp_path, hub, NAME, HF_TOKEN="hf_test")
+    assert f"the licence of {NAME} is not accepted yet" in result["message"]
+    assert f"https://huggingface.co/{NAME}" in result["message"]
+    assert hub.asked == []
+
+
+def test_one_file_that_fails_takes_no_other_away(hub: Hub, tmp_path: Path) -> None:
+    broken = "unet/diffusion_pytorch_model.safetensors"
+    hub.refused[broken] = 404
+    result = get(tmp_path, hub, NAME)
+    assert broken in result["message"]
+    got = set(hub.asked)
+    assert {"vae/diffusion_pytorch_model.safetensors", "text_encoder/model.safetensors"} <= got
+    del hub.refused[broken]
+    before = len(hub.asked)
+    assert get(tmp_path, hub, NAME)["revision"] == COMMIT
+    assert hub.asked[before:] == [broken]
 
 
 @pytest.mark.parametrize("environment", [{"HF_HUB_OFFLINE": "1"}, {"HF_ENDPOINT": "http://127.0.0.1:9"}])
