@@ -34,7 +34,8 @@ from storyboard.project import (
     Smoothing,
     base_seed,
 )
-from storyboard.take import Take, is_stale
+from storyboard.start import Begin, FromPrevious, Lora
+from storyboard.take import NO_TAKES, Take, is_outdated, wish_of
 
 E = TypeVar("E")
 
@@ -56,6 +57,9 @@ class Settings(TypedDict, total=False):
     motion: Motion | None
     fit: Fit
     muted: bool
+    start: Begin | None
+    end: str | None
+    loras: tuple[Lora, ...] | None
 
 
 class LookSettings(TypedDict, total=False):
@@ -66,6 +70,7 @@ class LookSettings(TypedDict, total=False):
     avoid: str
     steps: int | None
     guidance: float | None
+    loras: tuple[Lora, ...]
 
 
 class MotionSettings(TypedDict, total=False):
@@ -119,20 +124,26 @@ def move(project: Project, ids: Collection[str], to_index: int) -> Project:
     return _with_shots(project, before + tuple(s for s in project.shots if s.id in moved) + after)
 
 
-def duplicate(project: Project, shot_id: str, new_id: str) -> Project:
-    """A copy right after the shot, with its settings and its chosen take, and seeds of its own."""
+def duplicate(project: Project, shot_id: str, new_id: str, takes: Mapping[str, Take] = NO_TAKES) -> Project:
+    """A copy right after the shot, with its settings and its chosen take, and seeds of its own. `takes` are those
+    that are there, which a chain needs."""
     at = project.index(shot_id)
-    return insert(project, at + 1, _copy(project.shots[at], new_id))
+    shot = project.shots[at]
+    copied = insert(project, at + 1, _copy(shot, new_id))
+    return _still_wished(project, shot, copied, new_id, takes)
 
 
 # Lengths
 
 
-def split(project: Project, shot_id: str, at_frame: int, new_id: str) -> Project:
+def split(
+    project: Project, shot_id: str, at_frame: int, new_id: str, takes: Mapping[str, Take] = NO_TAKES
+) -> Project:
     """Cuts a shot before its frame `at_frame`. Both halves keep the chosen take: what plays stays the same.
 
     The second half starts `at_frame` * speed / rate seconds later in the take; in a draft, where there is no
-    take yet, it starts where the first does. Its own takes get fresh seeds.
+    take yet, it starts where the first does. Its own takes get fresh seeds. In a chain it goes on from the first;
+    `takes` are those that are there, which a chain needs.
     """
     at = project.index(shot_id)
     shot = project.shots[at]
@@ -145,7 +156,8 @@ def split(project: Project, shot_id: str, at_frame: int, new_id: str) -> Project
         _copy(shot, new_id), length=shot.length - at_frame, motion=_started(project, shot, at_frame)
     )
     halves = (replace(shot, length=at_frame), _checked(second, at + 1))
-    return _with_shots(project, project.shots[:at] + halves + project.shots[at + 1 :])
+    cut = _with_shots(project, project.shots[:at] + halves + project.shots[at + 1 :])
+    return _still_wished(project, shot, cut, second.id, takes)
 
 
 def trim_start(project: Project, shot_id: str, frames: int) -> Project:
@@ -184,14 +196,16 @@ def set_length(project: Project, shot_id: str, length: int) -> Project:
 def set_shot(project: Project, shot_id: str, **settings: Unpack[Settings]) -> Project:
     """The shot with these settings; None inherits the project's."""
     at = project.index(shot_id)
-    return _with_shot(project, at, replace(project.shots[at], **settings))
+    _refuse_first(project, [shot_id], settings)
+    return _put(project, at, read_back(project.shots[at], dict(settings), f"shot {at + 1}"))
 
 
 def set_shots(project: Project, ids: Collection[str], **settings: Unpack[Settings]) -> Project:
     """Several shots with these settings; None inherits the project's."""
     chosen = _known(project, ids)
+    _refuse_first(project, chosen, settings)
     shots = (
-        _checked(replace(shot, **settings), at) if shot.id in chosen else shot
+        read_back(shot, dict(settings), f"shot {at + 1}") if shot.id in chosen else shot
         for at, shot in enumerate(project.shots)
     )
     return _with_shots(project, tuple(shots))
@@ -296,14 +310,16 @@ def _with_room(entries: tuple[E, ...], what: str) -> tuple[E, ...]:
 # Takes
 
 
-def choose(project: Project, shot_id: str, take: Take) -> Project:
-    """The shot showing `take`, for what it wishes now: choosing never makes a shot stale.
+def choose(project: Project, shot_id: str, take: Take, takes: Mapping[str, Take] = NO_TAKES) -> Project:
+    """The shot showing `take`, for what it wishes now: choosing never makes a shot stale, but those that go on
+    from it.
 
-    An import was made for no wish, so a shot that shows one is never stale.
+    `takes` are those that are there, which a shot that starts from one needs. An import was made for no wish, so a
+    shot that shows one is never stale.
     """
     at = project.index(shot_id)
     shot = project.shots[at]
-    key = "" if take.is_import else project.wish_of(shot).key
+    key = "" if take.is_import else wish_of(project, shot, takes).key
     return _with_shot(project, at, replace(shot, chosen=Chosen(take=take.id, wish=key)))
 
 
@@ -357,8 +373,15 @@ def adopt(project: Project, takes: Mapping[str, Take]) -> Project:
         place = (take.shot, take.wish)
         if take.wish and (place not in made or take.number < made[place].number):
             made[place] = take
-    shots = tuple(_adopted(project, shot, takes, made) for shot in project.shots)
-    return project if shots == project.shots else replace(project, shots=shots)
+    shots: list[Shot] = []
+    now, changed = project, False
+    for shot in project.shots:
+        if changed and isinstance(shot.start, FromPrevious):
+            # It goes on from what the shots before it show by now.
+            now, changed = replace(project, shots=(*shots, *project.shots[len(shots) :])), False
+        shots.append(_adopted(now, shot, takes, made))
+        changed = changed or shots[-1] is not shot
+    return project if tuple(shots) == project.shots else replace(project, shots=tuple(shots))
 
 
 def _adopted(
@@ -366,7 +389,7 @@ def _adopted(
 ) -> Shot:
     if not _wants_take(project, shot, takes):
         return shot
-    key = project.wish_of(shot).key
+    key = wish_of(project, shot, takes).key
     take = made.get((shot.id, key))
     return shot if take is None else replace(shot, chosen=Chosen(take=take.id, wish=key))
 
@@ -375,7 +398,7 @@ def _wants_take(project: Project, shot: Shot, takes: Mapping[str, Take]) -> bool
     """Whether a take that comes should be shown: the shot is a draft or stale, or its take is gone."""
     if shot.chosen is None or shot.chosen.take not in takes:
         return True
-    return is_stale(project, shot, takes[shot.chosen.take])
+    return is_outdated(project, shot, takes[shot.chosen.take], takes)
 
 
 # Inside
@@ -384,6 +407,21 @@ def _wants_take(project: Project, shot: Shot, takes: Mapping[str, Take]) -> bool
 def _copy(shot: Shot, new_id: str) -> Shot:
     """`shot` under another id: stars stay with the takes of the first."""
     return replace(shot, id=new_id, base_seed=base_seed(new_id), starred=())
+
+
+def _still_wished(
+    before: Project, shot: Shot, after: Project, new_id: str, takes: Mapping[str, Take]
+) -> Project:
+    """`after`, where the copy `new_id` of a chain's `shot` shows a take for its new place if the shot did for its own."""
+    copy = after.shot(new_id)
+    if (
+        copy.chosen is None
+        or not isinstance(shot.start, FromPrevious)
+        or wish_of(before, shot, takes).key != copy.chosen.wish
+    ):
+        return after
+    chosen = replace(copy.chosen, wish=wish_of(after, copy, takes).key)
+    return _with_shot(after, after.index(new_id), replace(copy, chosen=chosen))
 
 
 def _started(project: Project, shot: Shot, frames: int) -> Motion | None:
@@ -404,6 +442,11 @@ def _refuse_empty(at: int, shot: Shot, frames: int) -> None:
         )
 
 
+def _refuse_first(project: Project, ids: Collection[str], settings: Settings) -> None:
+    if isinstance(settings.get("start"), FromPrevious) and project.shots[0].id in ids:
+        raise EditError("shot 1 has no shot before it to start from; set another start, or leave shot 1 out")
+
+
 def _rescaled(shot: Shot, ratio: Fraction, at: int) -> Shot:
     length = max(1, round(shot.length * ratio))
     if length > MAX_LENGTH:
@@ -421,10 +464,13 @@ def _known(project: Project, ids: Iterable[str]) -> frozenset[str]:
 
 
 def _with_shot(project: Project, at: int, shot: Shot) -> Project:
-    checked = _checked(shot, at)
-    if checked == project.shots[at]:
+    return _put(project, at, _checked(shot, at))
+
+
+def _put(project: Project, at: int, shot: Shot) -> Project:
+    if shot == project.shots[at]:
         return project
-    return replace(project, shots=(*project.shots[:at], checked, *project.shots[at + 1 :]))
+    return replace(project, shots=(*project.shots[:at], shot, *project.shots[at + 1 :]))
 
 
 def _with_shots(project: Project, shots: tuple[Shot, ...]) -> Project:

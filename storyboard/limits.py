@@ -43,6 +43,11 @@ LIMITS = {
     "picture": "a picture is one of the pack, such as woman-cook, or an own one that was copied into media/; see "
     '`storyboard explain --pictures "cook"`, or cast the file again',
     "description": f"a description has at most {MAX_PROMPT:,} characters; shorten it",
+    "strength": "a strength is a number above 0 and up to 1; give one of these, as 0.6",
+    "weight": "a LoRA's weight is a number from -4 to 4; give one of these, as 0.8",
+    "loras": "a shot or a look has at most 16 LoRAs; take some away",
+    "take": "a take is named by its id; choose one of the shot's takes",
+    "end": "a shot ends on a picture that was copied into media/; set the file again",
     "word": "a word has 1 to 100 characters; give one of that length",
     "at": "a marker stands on a frame from 0 up; give such a frame",
 }

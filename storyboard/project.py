@@ -281,7 +281,7 @@ def wish(
     guidance = look.guidance if shot.guidance is None else shot.guidance
     model = look.model if shot.model is None else shot.model
     prompt = ", ".join(part for part in (shot.prompt.strip(), look.style.strip()) if part)
-    drawn = model in (SKETCH, CARD)  # which needs no clip and no LoRA to draw from
+    drawn = model in (SKETCH, CARD)
     if cast and not drawn:
         prompt = naming.described(prompt, {role.name: role.description for role in cast})
     return Wish(
@@ -293,9 +293,10 @@ def wish(
         guidance=None if guidance is None else float(guidance) + 0.0,
         seed=shot.seed,
         pictures=depicted(prompt, shot, cast) if model == SKETCH else (),
-        starts=tuple(start for start in starts if not (drawn and start.role == "clip")),
+        # The sketch can begin and end with a picture; it needs no clip to draw from, and a card nothing at all.
+        starts=tuple(s for s in starts if not drawn or (model == SKETCH and s.role != "clip")),
         loras=() if drawn else look.loras if shot.loras is None else shot.loras,
-        colours_of=colours_of,
+        colours_of=None if model == CARD else colours_of,
     )
 
 

@@ -107,6 +107,16 @@ class Start(Reference, frozen=True):
     drawn: Drawing | None = None
     """Where the clip is a sketch."""
 
+    @property
+    def is_there(self) -> bool:
+        """Whether it is known which pixels these are."""
+        return bool(self.content) or self.drawn is not None
+
+    def without_place(self) -> Self:
+        """A sketch has a seed only where the wish has one: the shot's own is no part of what is wished."""
+        here = super().without_place()
+        return here if here.drawn is None else replace(here, drawn=replace(here.drawn, seed=0))
+
 
 def of_picture(picture: str, role: StartRole) -> Start:
     """A start with one of the project's own pictures, whose name ends with its hash."""

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from msgspec import Meta, field
 
 from storyboard import timing, values
 from storyboard.kinds import Hash as Hash
-from storyboard.project import CARD, SKETCH, Depiction, Id, Project, RelativePath, Shot, _Value
+from storyboard.project import (
+    CARD,
+    SKETCH,
+    Depiction,
+    Id,
+    Project,
+    RelativePath,
+    Shot,
+    Wish,
+    _Value,
+    depicted,
+    seed_for,
+    wish,
+)
+from storyboard.start import Drawing, FromPicture, FromPrevious, FromSketch, FromTake, Reference, of_picture
 from storyboard.start import Lora as Lora
-from storyboard.start import Reference
 from storyboard.start import Start as Start
 
 MAX_FRAMES = 10_000_000
@@ -117,29 +131,47 @@ class Take(_Value, frozen=True):
 
 State = Literal["draft", "ready", "stale", "short", "missing"]
 
+NO_TAKES: Mapping[str, Take] = {}
 
-def state(project: Project, shot: Shot, take: Take | None) -> State:
+
+def shown(shot: Shot, takes: Mapping[str, Take]) -> Take | None:
+    """The take that `shot` shows; None when it has none or its file is gone."""
+    return takes.get(shot.chosen.take) if shot.chosen else None
+
+
+def state(project: Project, shot: Shot, take: Take | None, takes: Mapping[str, Take] = NO_TAKES) -> State:
     """What `shot` is, given its chosen take's sidecar (None when it has none or its file is gone).
 
-    Jobs come before these where there are any: a generating, queued or failed shot says so instead.
+    `takes` are those that are there, by id: a shot that starts from a take, or goes on from the shot before it,
+    needs them. Jobs come before these states where there are any: a generating, queued or failed shot says so.
     """
     if shot.chosen is None:
         return "draft"
     if take is None:
         return "missing"
-    if is_stale(project, shot, take):
+    if is_stale(project, shot, take, takes):
         return "stale"
     return "short" if short_by(project, shot, take) else "ready"
 
 
-def is_stale(project: Project, shot: Shot, take: Take) -> bool:
-    """Whether `shot` now wishes for something other than what its chosen `take` was chosen for.
+def is_stale(project: Project, shot: Shot, take: Take, takes: Mapping[str, Take] = NO_TAKES) -> bool:
+    """Whether `shot` now wishes for something other than what its chosen `take` was chosen for, or goes on from a
+    shot that is to be made anew.
 
     A take of the sketch is stale as soon as the wish names a real model, even one chosen by hand.
     """
     if shot.chosen is None or not shot.chosen.wish:
         return False
-    now = project.wish_of(shot)
+    if is_outdated(project, shot, take, takes):
+        return True
+    return isinstance(shot.start, FromPrevious) and _is_unsettled(project, project.index(shot.id), takes)
+
+
+def is_outdated(project: Project, shot: Shot, take: Take, takes: Mapping[str, Take] = NO_TAKES) -> bool:
+    """Whether what `shot` itself wishes differs from what its chosen `take` was chosen for."""
+    if shot.chosen is None or not shot.chosen.wish:
+        return False
+    now = wish_of(project, shot, takes)
     if take.recipe is not None and take.recipe.generator == SKETCH and now.model not in (SKETCH, CARD):
         return True
     return shot.chosen.wish != now.key
@@ -150,3 +182,110 @@ def short_by(project: Project, shot: Shot, take: Take) -> int:
     if take.is_still:
         return 0
     return timing.missing(project.motion_of(shot), shot.length, take.rate, project.rate, take.frames)
+
+
+# What a shot wishes for, as far as that lies in takes
+
+
+def wish_of(project: Project, shot: Shot, takes: Mapping[str, Take]) -> Wish:
+    """The settings of `shot` resolved over the project's look and cast, and its start over the `takes` there."""
+    if shot.start is None and shot.end is None:
+        return project.wish_of(shot)
+    before = _before(project, shot) if isinstance(shot.start, FromPrevious) else None
+    starts = list(_starts(project, shot, before, takes))
+    if shot.end:
+        starts.append(of_picture(shot.end, "last"))
+    colours = None
+    if isinstance(shot.start, FromPrevious) and shot.start.match_colour and before is not None:
+        colours = _end_of(project, _head(project, before), takes)
+    return wish(shot, project.look, project.cast, starts, colours)
+
+
+def end_frame(project: Project, shot: Shot, take: Take) -> int:
+    """The frame of `take` at which `shot` ends on the timeline: where a shot goes on that starts from it.
+
+    The last one that is shown; where that is an in-between, the frame after it.
+    """
+    if take.is_still:
+        return 0
+    motion = project.motion_of(shot)
+    return timing.last_frame(motion, shot.length, take.rate, project.rate, take.frames, take.cuts)
+
+
+def _starts(project: Project, shot: Shot, before: Shot | None, takes: Mapping[str, Take]) -> Iterator[Start]:
+    match shot.start:
+        case FromPicture(picture=picture):
+            yield of_picture(picture, "first")
+        case FromPrevious():
+            end = None if before is None else _end_of(project, before, takes)
+            yield Start() if end is None else Start(file=end.file, content=end.content, frame=end.frame)
+        case FromTake(take=take, strength=strength):
+            content = takes[take].content if take in takes else ""
+            yield Start(file=sidecar(take), content=content, role="clip", strength=strength)
+        case FromSketch(strength=strength):
+            pictures = depicted(shot.prompt, shot, project.cast)
+            drawn = Drawing(shot.prompt, seed_for(shot, 1), pictures)
+            yield Start(role="clip", strength=strength, drawn=drawn)
+
+
+def _end_of(project: Project, shot: Shot, takes: Mapping[str, Take]) -> Reference | None:
+    """The frame at which `shot` ends; None where its take is not there."""
+    take = shown(shot, takes)
+    if take is None:
+        return None
+    return Reference(sidecar(take.id), take.content, end_frame(project, shot, take))
+
+
+def sidecar(take_id: str) -> str:
+    """Where a take is described, relative to the project's folder."""
+    return f"takes/{take_id}.json"
+
+
+def _before(project: Project, shot: Shot) -> Shot | None:
+    at = project.index(shot.id)
+    return project.shots[at - 1] if at else None
+
+
+def _head(project: Project, shot: Shot) -> Shot:
+    """The first shot of the chain that `shot` is in."""
+    at = project.index(shot.id)
+    while at and isinstance(project.shots[at].start, FromPrevious):
+        at -= 1
+    return project.shots[at]
+
+
+def _is_unsettled(project: Project, at: int, takes: Mapping[str, Take]) -> bool:
+    """Whether the shot at `at`, or one before it in its chain, is to be made anew."""
+    known = _Chains.of(project, takes)
+    first = at
+    while first not in known and first and isinstance(project.shots[first].start, FromPrevious):
+        first -= 1
+    for n in range(first, at + 1):
+        if n not in known:
+            shot = project.shots[n]
+            take = shown(shot, takes)
+            lacks = take is None or is_outdated(project, shot, take, takes)
+            known[n] = lacks or (isinstance(shot.start, FromPrevious) and known.get(n - 1, False))
+    return known[at]
+
+
+class _Chains(NamedTuple):
+    """What was found for the shots of the project that was asked about last: a window asks for one after the other,
+    and each needs those before it."""
+
+    project: Project
+    takes: Mapping[str, Take]
+    unsettled: dict[int, bool]
+    """By the shots' places."""
+
+    @staticmethod
+    def of(project: Project, takes: Mapping[str, Take]) -> dict[int, bool]:
+        last = _last[0] if _last else None
+        if last is None or last.project is not project or last.takes is not takes:
+            last = _Chains(project, takes, {})
+            _last[:] = [last]
+        return last.unsettled
+
+
+_last: list[_Chains] = []
+"""None or one, replaced at once: several threads may ask."""

@@ -46,15 +46,29 @@ def positions(
     """
     start = unclamped(motion, 0, source_fps, project_fps)
     step = motion.speed * source_fps / project_fps
-    last = Fraction(frames - 1)
-    cut_at = frozenset(cuts)
-    result = []
-    for j in range(length):
-        p = min(_on_grid(start + j * step, motion.smoothing), last)
-        if cut_at and p.denominator != 1 and math.floor(p) + 1 in cut_at:
-            p = Fraction(math.floor(p))
-        result.append(p)
-    return tuple(result)
+    last, cut_at = Fraction(frames - 1), frozenset(cuts)
+    return tuple(_shown(start + j * step, motion.smoothing, last, cut_at) for j in range(length))
+
+
+def last_frame(
+    motion: Motion,
+    length: int,
+    source_fps: Fraction,
+    project_fps: Fraction,
+    frames: int,
+    cuts: Sequence[int] = (),
+) -> int:
+    """The frame of a take at which a shot of `length` timeline frames ends: the last one that it shows, or, where
+    that lies between two frames, the second of them, so that what goes on from there never steps back."""
+    end = unclamped(motion, length - 1, source_fps, project_fps)
+    return math.ceil(_shown(end, motion.smoothing, Fraction(frames - 1), frozenset(cuts)))
+
+
+def _shown(p: Fraction, smoothing: str, last: Fraction, cut_at: frozenset[int]) -> Fraction:
+    p = min(_on_grid(p, smoothing), last)
+    if cut_at and p.denominator != 1 and math.floor(p) + 1 in cut_at:
+        return Fraction(math.floor(p))
+    return p
 
 
 def _on_grid(p: Fraction, smoothing: str) -> Fraction:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QMimeData, QObject, Signal
 
 from storyboard import edit, store
 from storyboard.project import Project, Shot, new_shot
+from storyboard.take import Take
 
 from .cutting import Cutting
 from .document import Document
@@ -77,7 +78,7 @@ class Commands(QObject):
         ids = {shot_id: store.new_id() for shot_id in self._session.selected}
         if not ids:
             self._say_none()
-        elif self._document.edit(_named("Duplicate", ids), partial(_duplicated, ids)):
+        elif self._document.edit(_named("Duplicate", ids), partial(_duplicated, ids, self._document.takes)):
             self._session.select(*ids.values())
 
     def remove(self) -> None:
@@ -95,7 +96,9 @@ class Commands(QObject):
             self.said.emit("The playhead is at an edit already; move it into a shot to split that.", True)
             return
         new_id = store.new_id()
-        if self._document.edit("Split", lambda p: edit.split(p, shot.id, frame, new_id)):
+        if self._document.edit(
+            "Split", lambda p: edit.split(p, shot.id, frame, new_id, self._document.takes)
+        ):
             self._session.select(new_id)
 
     def move(self, ids: Sequence[str], to_index: int) -> None:
@@ -233,9 +236,9 @@ class Commands(QObject):
         self.said.emit("No shot is selected; click one in the timeline first.", True)
 
 
-def _duplicated(ids: dict[str, str], project: Project) -> Project:
+def _duplicated(ids: dict[str, str], takes: Mapping[str, Take], project: Project) -> Project:
     for shot_id, new_id in ids.items():
-        project = edit.duplicate(project, shot_id, new_id)
+        project = edit.duplicate(project, shot_id, new_id, takes)
     return project
 
 

@@ -43,7 +43,9 @@ class TakeVerbs(QObject):
 
     def choose(self, shot_id: str, take: Take) -> None:
         """Lets the film show `take`."""
-        if not self._document.edit(f"Choose take {take.number}", lambda p: edit.choose(p, shot_id, take)):
+        takes = self._document.takes
+        name = f"Choose take {take.number}"
+        if not self._document.edit(name, lambda p: edit.choose(p, shot_id, take, takes)):
             self._session.show_film()  # it was chosen already
 
     def choose_number(self, number: int) -> None:
@@ -86,8 +88,8 @@ class TakeVerbs(QObject):
         self._with_take(lambda shot, take: self.use_recipe_of(shot.id, take))
 
     def use_recipe_of(self, shot_id: str, take: Take) -> None:
-        name = f"Use recipe of take {take.number}"
-        self._document.edit(name, lambda p: retake.use_recipe(p, shot_id, take))
+        name, takes = f"Use recipe of take {take.number}", self._document.takes
+        self._document.edit(name, lambda p: retake.use_recipe(p, shot_id, take, takes))
 
     def compare(self) -> None:
         """Shows the take beside the chosen one, or beside the newest other; again: shows the film."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from storyboard import timing
 from storyboard.project import Motion, Project, Shot
-from storyboard.take import Take, short_by, state
+from storyboard.start import FromPrevious, Start
+from storyboard.take import Take, is_outdated, short_by, state, wish_of
 
 if TYPE_CHECKING:
     from storyboard.film.runner import Running
@@ -151,13 +152,13 @@ def shown(project: Project, shot: Shot, takes: Mapping[str, Take], count: int, j
         colours: dict[str, Colour] = {"generating": "busy", "queued": "waiting", "failed": "failed"}
         return Shown(colours[job.state], job.detail or job.state)
     take = takes.get(shot.chosen.take) if shot.chosen else None
-    match state(project, shot, take):
+    match state(project, shot, take, takes):
         case "draft":
             return Shown("draft", "sketch")
         case "missing":
             return Shown("failed", "take is gone")
         case "stale":
-            return Shown("warning", _changed(project, shot, take))
+            return Shown("warning", _changed(project, shot, take, takes))
         case "short":
             assert take is not None
             return Shown("warning", f"short by {plural(short_by(project, shot, take), 'frame')}")
@@ -166,15 +167,29 @@ def shown(project: Project, shot: Shot, takes: Mapping[str, Take], count: int, j
             return Shown("ready", "imported" if take.is_import else f"take {take.number} of {max(count, 1)}")
 
 
-def _changed(project: Project, shot: Shot, take: Take | None) -> str:
+def _changed(project: Project, shot: Shot, take: Take | None, takes: Mapping[str, Take]) -> str:
     """Which setting made the shot stale."""
-    now = project.wish_of(shot)
+    now = wish_of(project, shot, takes)
     recipe = take.recipe if take else None
     if recipe is None:
         return "settings changed"
     if recipe.model != now.model:
         return "model changed"
-    return "prompt changed" if recipe.prompt != now.prompt else "settings changed"
+    if recipe.prompt != now.prompt:
+        return "prompt changed"
+    return "previous shot changed" if _follows(project, shot, take, takes) else "settings changed"
+
+
+def _follows(project: Project, shot: Shot, take: Take | None, takes: Mapping[str, Take]) -> bool:
+    """Whether a stale shot is so because of the one that it goes on from."""
+    if take is None or take.recipe is None or not isinstance(shot.start, FromPrevious):
+        return False
+    now = wish_of(project, shot, takes)
+    return _pixels(take.recipe.starts) != _pixels(now.starts) or not is_outdated(project, shot, take, takes)
+
+
+def _pixels(starts: Iterable[Start]) -> list[Start]:
+    return [start.without_place() for start in starts]
 
 
 def missing(project: Project, takes: Mapping[str, Take]) -> list[Shot]:
@@ -187,7 +202,7 @@ def missing(project: Project, takes: Mapping[str, Take]) -> list[Shot]:
         if (
             shot.prompt.strip()
             and not imported
-            and state(project, shot, take) in ("draft", "stale", "missing")
+            and state(project, shot, take, takes) in ("draft", "stale", "missing")
         ):
             found.append(shot)
     return found

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from storyboard import __version__
-from storyboard.cli import cast, explain, film, machine, models, project, settings
+from storyboard.cli import cast, explain, film, machine, models, project, rerender, settings
 
 app = typer.Typer(
     name="storyboard",
@@ -50,6 +50,7 @@ for _command, _name, _panel in (
     (project.versions, "versions", PROJECT),
     (project.restore, "restore", PROJECT),
     (film.generate, "generate", FILM),
+    (rerender.rerender, "rerender", FILM),
     (film.takes, "takes", FILM),
     (film.choose, "choose", FILM),
     (film.import_, "import", FILM),

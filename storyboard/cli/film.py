@@ -34,7 +34,7 @@ else:
 
 
 @contextlib.contextmanager
-def _interruptible() -> Iterator[Callable[[], bool]]:
+def interruptible() -> Iterator[Callable[[], bool]]:
     """Ctrl+C as a question that long work asks: it ends at the next safe place. A second one ends at once."""
     asked = threading.Event()
 
@@ -73,12 +73,11 @@ def generate(
         wanted = [
             shot
             for shot in project.shots
-            if take_values.state(project, shot, found.get(shot.chosen.take) if shot.chosen else None)
-            in NEEDS_TAKE
+            if take_values.state(project, shot, take_values.shown(shot, found), found) in NEEDS_TAKE
         ]
     if takes > 1 and any(shot.seed is not None for shot in wanted):
         output.note("several takes need several seeds: the locked seed is not used for them")
-    with _interruptible() as cancelled, output.progress(quiet or as_json) as watch:
+    with interruptible() as cancelled, output.progress(quiet or as_json) as watch:
         made, failures = film_takes.make(
             folder, project, wanted, takes, seed=seed, watch=watch, cancelled=cancelled
         )
@@ -134,7 +133,7 @@ def choose(
         listed = film_takes.of_shot(opened.takes(), wanted)
         for found in listed:
             if found.number == take:
-                opened.save(edit.choose(project, wanted.id, found))
+                opened.save(edit.choose(project, wanted.id, found, opened.takes()))
                 break
         else:
             numbers = ", ".join(str(found.number) for found in listed) or "none yet"
@@ -181,7 +180,7 @@ def import_(
             given["length"] = options.length(length, project.rate)
         settings = {key: value for key, value in given.items() if value is not None}
         project = edit.set_shot(project, target.id, **settings)
-        with _interruptible() as cancelled, output.progress(quiet or as_json) as watch:
+        with interruptible() as cancelled, output.progress(quiet or as_json) as watch:
             take = film_takes.bring_in(opened.folder, file, target.id, watch, cancelled)
         if existing is None and length is None:
             project = edit.set_length(project, target.id, imported.whole_length(project, take, motion))
@@ -259,7 +258,7 @@ def _film(
         return
     if plan.to_generate and not as_json and not quiet:
         output.note(_words(plan))
-    with _interruptible() as cancelled, output.progress(quiet or as_json) as watch:
+    with interruptible() as cancelled, output.progress(quiet or as_json) as watch:
         made = build.build(plan, watch, cancelled)
     if as_json:
         output.facts(made)
@@ -352,7 +351,7 @@ def smooth(
     )
     targets = video.targets(videos, out, preset)
     results = []
-    with _interruptible() as cancelled, output.progress(quiet or as_json) as watch:
+    with interruptible() as cancelled, output.progress(quiet or as_json) as watch:
         for source, target in zip(videos, targets, strict=True):
             results.append(video.smooth(source, target, wanted, watch, cancelled))
     if as_json:
@@ -380,7 +379,7 @@ def verify(
         raise StoryboardError(
             f"none of these shots has a generated take yet; make some with `storyboard generate {folder}`"
         )
-    with _interruptible() as cancelled, output.progress(quiet or as_json) as watch:
+    with interruptible() as cancelled, output.progress(quiet or as_json) as watch:
         results = film_takes.verify(root, chosen, watch, cancelled)
     shown_by: dict[str, list[int]] = {}
     for shot in wanted:

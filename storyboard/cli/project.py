@@ -168,7 +168,7 @@ def _shot_facts(project: Project, number: int, shot: Shot, found: store.Takes) -
         id=shot.id,
         prompt=shot.prompt,
         length=shot.length,
-        state=take_values.state(project, shot, chosen),
+        state=take_values.state(project, shot, chosen, found),
         take=chosen.number if chosen else None,
         takes=len({take.id for take in found.of_shot(shot.id)} | ({chosen.id} if chosen else set())),
         short_by=take_values.short_by(project, shot, chosen) if chosen else 0,
@@ -244,7 +244,9 @@ def remove(
 def duplicate(folder: options.ProjectFolder, shot: ShotNumber) -> None:
     """Put a copy right after a shot, showing the same take."""
     with store.open_project(folder, mode="write") as opened:
-        opened.save(edit.duplicate(opened.project, _shot(opened.project, shot).id, store.new_id()))
+        opened.save(
+            edit.duplicate(opened.project, _shot(opened.project, shot).id, store.new_id(), opened.takes())
+        )
     output.line(f"shot {shot + 1} is a copy of shot {shot}")
 
 
@@ -256,7 +258,9 @@ def split(
     """Cut a shot in two. What plays stays the same."""
     with store.open_project(folder, mode="write") as opened:
         frame = options.length(at, opened.project.rate)
-        opened.save(edit.split(opened.project, _shot(opened.project, shot).id, frame, store.new_id()))
+        opened.save(
+            edit.split(opened.project, _shot(opened.project, shot).id, frame, store.new_id(), opened.takes())
+        )
     output.line(f"shot {shot} ends after {frame} frames; shot {shot + 1} is the rest")
 
 

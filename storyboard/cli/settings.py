@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from storyboard.cli import lazy, options, output
+from storyboard.cli import lazy, options, output, starting
 from storyboard.errors import StoryboardError
 
 if TYPE_CHECKING:
@@ -60,6 +60,35 @@ def set_(
     muted: Annotated[
         bool | None, typer.Option("--mute/--sound", help="Shots only: an import's sound.")
     ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|previous|none",
+            help="Shots only: begin with a picture, make a clip anew, or go on from the shot before.",
+        ),
+    ] = None,
+    end: Annotated[
+        str | None, typer.Option(metavar="FILE|none", help="Shots only: end on a picture.")
+    ] = None,
+    from_take: Annotated[
+        int | None, typer.Option(help="Shots only: make this take of the shot anew.", min=1)
+    ] = None,
+    from_sketch: Annotated[
+        bool, typer.Option("--from-sketch", help="Shots only: make the shot's sketch anew.")
+    ] = False,
+    strength: Annotated[
+        float | None, typer.Option(help="Of what is made anew: 1 keeps nothing, 0.1 nearly all.")
+    ] = None,
+    match_colour: Annotated[
+        bool | None,
+        typer.Option(
+            "--match-colour/--own-colour", help="Shots only: the colours of its chain's first shot."
+        ),
+    ] = None,
+    lora: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE:WEIGHT", help="Weights added to the model's (repeat); none; inherit."),
+    ] = None,
     name: Annotated[str | None, typer.Option(help="Project only: the film's title.")] = None,
     size: Annotated[str | None, typer.Option(help="Project only: width x height.")] = None,
     rate: Annotated[str | None, typer.Option(help="Project only: frames per second.")] = None,
@@ -97,14 +126,33 @@ def set_(
         if shots is None
         else "the whole project: leave the shot's number out",
     )
-    if not (look or motion or any(value is not None for value in (*own.values(), *whole.values()))):
+    asked = starting.Asked(start, end, from_take, from_sketch, strength, match_colour)
+    if shots is None and asked.anything:
+        raise typer.BadParameter(
+            "what takes start from is a setting of a shot: name it, as in `set FILM 4 ...`"
+        )
+    if not (
+        look
+        or motion
+        or lora
+        or asked.anything
+        or any(value is not None for value in (*own.values(), *whole.values()))
+    ):
         raise typer.BadParameter("nothing to set; see `storyboard set --help`")
+    added = starting.loras(lora)
+    if added is not False:
+        look["loras"] = added
+    brought = starting.bring(folder, asked, shots) if shots is not None and asked.anything else None
     with store.open_project(folder, mode="write") as opened:
         project = opened.project
         if shots is None:
             changed = _set_project(project, look, motion, whole)
         else:
-            changed = _set_shots(project, film_takes.shots_by_number(project, shots), look, motion, own)
+            named = film_takes.shots_by_number(project, shots)
+            changed = _set_shots(project, named, look, motion, own)
+            if brought is not None:
+                named = [changed.shot(shot.id) for shot in named]
+                changed = starting.apply(changed, named, brought, opened.takes())
         opened.save(changed)
     output.line("nothing changed" if changed == project else "set")
 
@@ -130,7 +178,8 @@ def _set_project(
     if look.get("model", "") is None:
         raise typer.BadParameter("the project has no one to inherit a model from; name one")
     if look:
-        look = {key: "" if value is None and key == "avoid" else value for key, value in look.items()}
+        empty = {"avoid": "", "loras": ()}
+        look = {key: empty.get(key) if value is None else value for key, value in look.items()}
         project = edit.set_look(project, **look)
     return edit.set_project(project, **settings) if settings else project
 

@@ -13,20 +13,21 @@ from typing import NamedTuple
 
 import msgspec
 
-from storyboard import __version__, atomic, paths, settings, store, values
+from storyboard import __version__, atomic, edit, paths, settings, store, values
 from storyboard.errors import MediaError, StoryboardError
 from storyboard.film import keys, parts, place, takes
 from storyboard.film.cache import FILMS, INBETWEENS, SEGMENTS, SOUND, Cache
 from storyboard.film.estimate import after_take, joining
 from storyboard.film.history import History
+from storyboard.film.links import Links
 from storyboard.film.plan import Plan, ShotPlan, models_named, positions
 from storyboard.film.runner import Failure, Outcome, Runner, Watch
 from storyboard.film.sounds import clip_sounds
-from storyboard.project import SKETCH
+from storyboard.project import SKETCH, Shot
 from storyboard.smoothers.base import Engine
-from storyboard.take import Take
+from storyboard.take import Take, is_outdated, shown
 from storyboard.workers.crew import Crew, borrowed
-from storyboard.workers.steps import Encode, Mix, Smooth, Stitch
+from storyboard.workers.steps import Encode, Generate, Mix, Smooth, Stitch
 
 RECENTLY = 3600.0
 """Seconds: parts used since then may belong to a build that runs beside this one."""
@@ -114,6 +115,8 @@ class _Build:
         """Which segment's step makes a file of in-betweens."""
         self._shown: dict[str, Take] = {p.shot.id: p.take for p in plan.shots if p.take is not None}
         self._adoption = takes.Adoption(plan.folder)
+        self._found = store.TakeFolder(plan.folder).scan()
+        self._links = Links(plan.project, self._found, {p.shot.id for p in plan.to_generate})
         self.pinned: set[str] = set()
         self._made = Made(
             film=str(plan.out),
@@ -145,35 +148,80 @@ class _Build:
     # ---- takes
 
     def _start_takes(self) -> None:
-        from storyboard.generators import registry
-
         # All recipes first: one that cannot be made stops the film before any work.
-        numbers = store.numbers(self._plan.folder)
+        numbers = self._found.numbers()
         steps = [
             takes.generate_step(
-                self._plan.folder, self._plan.project, planned.shot, numbers.get(planned.shot.id, 0) + 1
+                self._plan.folder,
+                self._plan.project,
+                planned.shot,
+                numbers.get(planned.shot.id, 0) + 1,
+                takes=self._found,
             )
             for planned in self._plan.to_generate
         ]
         for planned, step in zip(self._plan.to_generate, steps, strict=True):
-            self._runner.expect(planned.shot.id, after_take(self._plan, planned, step))
-            self._runner.submit(
-                f"takes/{step.take}",
-                step,
-                f"shot {planned.number}",
-                partial(self._arrived, planned),
-                lane=registry.lane(step.model),
-                unit="step",
-                shot=planned.shot.id,
-            )
+            after = after_take(self._plan, planned, step)
+            self._runner.expect(planned.shot.id, [step, *after] if self._links.waits(planned.shot) else after)
+            go, give_up = partial(self._start_take, planned, step), partial(self._give_up, planned)
+            self._links.wait(planned.shot, go, give_up)
+
+    def _start_take(self, planned: ShotPlan, step: Generate) -> None:
+        from storyboard.generators import registry
+
+        shot = self._links.project.shot(planned.shot.id)
+        if self._links.waits(shot):
+            kept = self._kept(shot)
+            if kept is not None:
+                self._show(planned, kept)
+                return
+            try:
+                step = takes.generate_step(
+                    self._plan.folder,
+                    self._links.project,
+                    shot,
+                    step.number,
+                    take=step.take,
+                    takes=self._links.takes,
+                )
+            except StoryboardError as error:
+                self._give_up(planned, str(error))
+                return
+        self._runner.submit(
+            f"takes/{step.take}",
+            step,
+            f"shot {planned.number}",
+            partial(self._arrived, planned),
+            lane=registry.lane(step.model),
+            unit="step",
+            shot=shot.id,
+            otherwise=lambda _: self._links.failed(shot.id),
+        )
+
+    def _kept(self, shot: Shot) -> Take | None:
+        """The take of `shot` that is what it wishes for, now that the one before it is made: nothing is made twice."""
+        project = edit.adopt(self._links.project, self._links.takes)
+        now = project.shot(shot.id)
+        take = shown(now, self._links.takes)
+        if take is None or is_outdated(project, now, take, self._links.takes):
+            return None
+        return take
+
+    def _give_up(self, planned: ShotPlan, reason: str) -> None:
+        self._runner.give_up(Failure(f"shot {planned.number}", reason, "", (planned.shot.id,)))
+        self._links.failed(planned.shot.id)
 
     def _arrived(self, planned: ShotPlan, outcome: Outcome) -> None:
         take = outcome.take
         assert take is not None
         self._made.takes += 1
-        self._shown[planned.shot.id] = take
         self._adoption.arrived()
+        self._show(planned, take)
+
+    def _show(self, planned: ShotPlan, take: Take) -> None:
+        self._shown[planned.shot.id] = take
         self._start_segment(planned._replace(take=take, generate=False))
+        self._links.arrived(take, planned.shot.id)
 
     # ---- segments
 

@@ -1,4 +1,4 @@
-"""Bringing a picture of one's own into a project, for the cast."""
+"""Bringing a picture of one's own into a project: for the cast, or for a shot to start from."""
 
 from __future__ import annotations
 
@@ -19,8 +19,12 @@ def bring_picture(
     original: Path,
     watch: Watch = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
+    *,
+    as_start: bool = False,
 ) -> str:
     """Copy a picture (PNG, JPEG, WebP, GIF, SVG) into `media/`; returns its name there, for a role or a shot.
+
+    `as_start` keeps all of it, for a shot to start from.
 
     It is read in a process of its own, and what is kept is written anew: pixels, not too many of them, also
     of a drawing. The name carries the hash of the content. Raises `MediaError` when it cannot
@@ -33,7 +37,7 @@ def bring_picture(
     try:
         with Crew(folder, media_workers=1) as crew:
             runner = Runner(crew, History(), watch, cancelled)
-            step = Tidy(file=str(original.absolute()), out=part)
+            step = Tidy(file=str(original.absolute()), out=part, as_start=as_start)
             runner.submit(part, step, original.name, lambda _: None)
             runner.run()
         if runner.failures:

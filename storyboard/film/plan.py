@@ -80,7 +80,7 @@ def plan(
         _plan_shot(project, number, shot, takes, mode, keep_stale)
         for number, shot in enumerate(project.shots, 1)
     )
-    takes_.check(folder, project, [planned.shot for planned in shots if planned.generate])
+    takes_.check(folder, project, [planned.shot for planned in shots if planned.generate], takes)
     takes_.check_pictures(folder, project, [planned.shot for planned in shots if planned.sketched])
     _check_files(folder, project)
     engine = _engine(project, shots)
@@ -97,7 +97,7 @@ def _plan_shot(
     project: Project, number: int, shot: Shot, takes: Mapping[str, Take], mode: Mode, keep_stale: bool
 ) -> ShotPlan:
     take = takes.get(shot.chosen.take) if shot.chosen else None
-    now = state(project, shot, take)
+    now = state(project, shot, take, takes)
     generate = mode == "render" and now in NEEDS_TAKE and not (now == "stale" and keep_stale)
     if generate and shot.chosen and not shot.chosen.wish:
         raise StoryboardError(

@@ -84,6 +84,7 @@ class Failure(NamedTuple):
 
 
 Then = Callable[[Outcome], None]
+Otherwise = Callable[[Failure], None]
 Watch = Callable[[Progress], None]
 Show = Callable[[str, messages.Preview], None]
 """`show(shot_id, picture)` hears what a shot's take looks like while it is made."""
@@ -115,6 +116,7 @@ class _Job:
     work: Work
     nth: int
     """How many of its kind were handed in before it."""
+    otherwise: list[Otherwise] = field(default_factory=list)
     tries: int = 1
     done: int = 0
     total: int = 1
@@ -224,8 +226,9 @@ class Runner:
         lane: Lane = "media",
         unit: str = "frame",
         shot: str = "",
+        otherwise: Otherwise | None = None,
     ) -> bool:
-        """Run `step`, which makes `name`, then call `then`; False when it is on its way already: then it is not
+        """Run `step`, which makes `name`, then call `then`, or `otherwise` when it failed; False when it is on its way already: then it is not
         run twice; and when the run is pausing. `shot` is the id of the shot that it is for.
 
         On a machine without a GPU, other steps wait while a model generates: side by side on the same cores
@@ -239,12 +242,14 @@ class Runner:
         shots = [shot] if shot else [step.shot] if isinstance(step, Generate) else []
         if name in self._making:
             self._making[name].then.append(then)
+            self._making[name].otherwise.extend([otherwise] if otherwise else [])
             self._making[name].shots.extend(shots)
             return False
         work = work_of(step)
         job = _Job(
-            step, lane, label, unit, [then], name, shots, shot or name, work, self._handed_in[work.kind]
-        )
+            step, lane, label, unit, [then], name, shots, shot or name, work, self._handed_in[work.kind],
+            [otherwise] if otherwise else [],
+        )  # fmt: skip
         self._handed_in[work.kind] += 1
         self._making[name] = job
         if lane == "media" and self._generating() and not self._on_gpu:
@@ -414,11 +419,17 @@ class Runner:
 
     def _fail(self, job: _Job, reason: str, trace: str) -> None:
         failure = Failure(job.label, reason, trace, tuple(job.shots))
-        self.failures.append(failure)
-        for shot in job.shots:
-            self._expected.pop(shot, None)  # what would have followed does not come
+        self.give_up(failure)
         if failure.trace:
             _LOG.error("%s\n%s", failure, trace)
+        for otherwise in job.otherwise:
+            otherwise(failure)
+
+    def give_up(self, failure: Failure) -> None:
+        """Take down that something is not made; what was expected for its shots does not come."""
+        self.failures.append(failure)
+        for shot in failure.shots:
+            self._expected.pop(shot, None)
 
     def _note_device(self, job: _Job, event: messages.Done) -> None:
         if isinstance(job.step, Generate) and job.lane == "generate" and event.take is not None:

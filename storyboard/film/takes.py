@@ -11,28 +11,39 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from storyboard import atomic, paths, store, timing
+from msgspec.structs import replace
+
+from storyboard import atomic, edit, paths, store, timing
 from storyboard.errors import Cancelled, EditError, GeneratorError, MediaError, StoryboardError, why
 from storyboard.film.history import History
+from storyboard.film.links import Links, check_starts
 from storyboard.film.runner import Failure, Outcome, Runner, Show, Watch
 from storyboard.film.wanted import Wanted, want
 from storyboard.project import SKETCH, Project, Shot, depicted, seed_for
-from storyboard.take import Take
+from storyboard.take import NO_TAKES, Take, wish_of
 from storyboard.workers.crew import Crew, borrowed
 from storyboard.workers.steps import Comparison, Examine, Generate, Listen, Remake
 
 
 def generate_step(
-    folder: Path, project: Project, shot: Shot, number: int, *, seed: int | None = None, take: str = ""
+    folder: Path,
+    project: Project,
+    shot: Shot,
+    number: int,
+    *,
+    seed: int | None = None,
+    take: str = "",
+    takes: Mapping[str, Take] = NO_TAKES,
 ) -> Generate:
     """The step that makes take `number` of `shot`, long enough for its length and motion.
 
-    `seed` overrides the shot's; `take` is the id that it will have, a new one if empty. Raises `GeneratorError` when
-    the shot's model is not here.
+    `seed` overrides the shot's; `take` is the id that it will have, a new one if empty. `takes` are those that are
+    there, for a shot that starts from one: where that is not among them the step is good for its time only. Raises
+    `GeneratorError` when the shot's model is not here, or cannot start from what the shot starts from.
     """
     from storyboard.generators import registry
 
-    wanted = project.wish_of(shot)
+    wanted = wish_of(project, shot, takes)
     generator = registry.open_generator(wanted.model, folder)
     seconds = timing.take_seconds(project.motion_of(shot), shot.length, project.rate)
     wanted_seed = seed_for(shot, number) if seed is None else seed
@@ -40,6 +51,13 @@ def generate_step(
         recipe = generator.recipe(wanted, wanted_seed, seconds, project.width, project.height)
     except GeneratorError as error:
         raise GeneratorError(f"shot {project.index(shot.id) + 1}: {error}") from error
+    if recipe.starts != wanted.starts or recipe.loras != wanted.loras:
+        what = "a picture or a clip" if recipe.starts != wanted.starts else "a LoRA"
+        raise GeneratorError(
+            f"shot {project.index(shot.id) + 1}: {wanted.model} cannot start from {what}; choose a model that can, or "
+            f"set it to none"
+        )
+    recipe = replace(recipe, colours_of=wanted.colours_of)
     return Generate(
         take=take or store.new_id(),
         shot=shot.id,
@@ -118,55 +136,112 @@ def make_wanted(
     """Make those of the `wanted` takes that are not there yet and whose shots still are. Each is on disk as soon as
     it is made. Raises as `make` does; `Cancelled` also when `pausing` said so before all were begun.
     """
-    from storyboard.generators import registry
-
-    batches = _batches(folder, project, wanted)
-    adoption = Adoption(folder)
-    made: list[Take] = []
+    found = store.TakeFolder(folder).scan()
+    project = edit.adopt(project, found)  # a queue asks long after it was filled
+    batches = _batches(folder, project, wanted, found)
     with borrowed(folder, crew) as workers:
         runner = Runner(workers, History(), watch, cancelled, pausing=pausing, show=show)
-
-        def start(step: Generate, *others: Generate) -> None:
-            """A shot's takes are made one after the other: of a batch the first arrives first and is chosen."""
-
-            def arrived(outcome: Outcome) -> None:
-                assert outcome.take is not None
-                made.append(outcome.take)
-                adoption.arrived()
-                if others:
-                    start(*others)
-
-            label = f"shot {project.index(step.shot) + 1} take {step.number}"
-            lane = registry.lane(step.model)
-            runner.expect(step.shot, (step, *others), lane)
-            runner.submit(f"takes/{step.take}", step, label, arrived, lane=lane, unit="step", shot=step.shot)
-
-        for batch in batches:
-            start(*batch)
+        making = _Making(folder, runner, Links(project, found, batches))
+        for batch in batches.values():
+            making.begin(batch)
         try:
             runner.run()
         finally:
-            adoption.finish()
-    return Takes(tuple(made), tuple(runner.failures))
+            making.adoption.finish()
+    return Takes(tuple(making.made), tuple(runner.failures))
 
 
-def _batches(folder: Path, project: Project, wanted: Sequence[Wanted]) -> list[list[Generate]]:
-    """The steps of the takes that are still to be made, by shot and in order."""
-    found = store.TakeFolder(folder).scan()
+class _Making:
+    """Takes on their way. A shot's are made one after the other: of a batch the first arrives first and is chosen.
+    What goes on from another shot waits for the first take of that."""
+
+    def __init__(self, folder: Path, runner: Runner, links: Links) -> None:
+        self._folder = folder
+        self._runner = runner
+        self._links = links
+        self.adoption = Adoption(folder)
+        self.made: list[Take] = []
+
+    def begin(self, batch: Sequence[Generate]) -> None:
+        shot = self._links.project.shot(batch[0].shot)
+        self._expect(batch)
+        self._links.wait(shot, partial(self._settle, batch), partial(self._give_up, batch))
+
+    def _settle(self, batch: Sequence[Generate]) -> None:
+        shot = self._links.project.shot(batch[0].shot)
+        try:
+            steps = [self._again(shot, step) for step in batch] if self._links.waits(shot) else batch
+        except StoryboardError as error:
+            self._give_up(batch, str(error))
+        else:
+            self._start(*steps)
+
+    def _again(self, shot: Shot, step: Generate) -> Generate:
+        """`step` with what it starts from, which is there now."""
+        project, takes = self._links.project, self._links.takes
+        seed, take = step.recipe.seed, step.take
+        return generate_step(self._folder, project, shot, step.number, seed=seed, take=take, takes=takes)
+
+    def _start(self, step: Generate, *others: Generate) -> None:
+        from storyboard.generators import registry
+
+        self._expect((step, *others))
+        self._runner.submit(
+            f"takes/{step.take}",
+            step,
+            self._label(step),
+            partial(self._arrived, others),
+            lane=registry.lane(step.model),
+            unit="step",
+            shot=step.shot,
+            otherwise=lambda _: self._links.failed(step.shot),
+        )
+
+    def _arrived(self, others: Sequence[Generate], outcome: Outcome) -> None:
+        assert outcome.take is not None
+        self.made.append(outcome.take)
+        self.adoption.arrived()
+        if others:
+            self._start(*others)
+        self._links.arrived(outcome.take)
+
+    def _give_up(self, batch: Sequence[Generate], reason: str) -> None:
+        self._runner.give_up(Failure(self._label(batch[0]), reason, "", (batch[0].shot,)))
+        self._links.failed(batch[0].shot)
+
+    def _expect(self, steps: Sequence[Generate]) -> None:
+        from storyboard.generators import registry
+
+        self._runner.expect(steps[0].shot, steps, registry.lane(steps[0].model))
+
+    def _label(self, step: Generate) -> str:
+        return f"shot {self._links.project.index(step.shot) + 1} take {step.number}"
+
+
+def _batches(
+    folder: Path, project: Project, wanted: Sequence[Wanted], found: store.Takes
+) -> dict[str, list[Generate]]:
+    """The steps of the takes that are still to be made, by shot and in order. All recipes are made first: one that
+    cannot be stops the others before any work."""
     shots = {shot.id: shot for shot in project.shots}
     missing = [take for take in wanted if take.take not in found and take.shot in shots]
-    check(folder, project, [shots[shot] for shot in dict.fromkeys(take.shot for take in missing)])
+    check(folder, project, [shots[shot] for shot in dict.fromkeys(take.shot for take in missing)], found)
     batches: dict[str, list[Generate]] = {}
     for take in missing:
         batch = batches.setdefault(take.shot, [])
         number = found.next_number(take.shot) + len(batch)
         shot = shots[take.shot]
-        batch.append(generate_step(folder, project, shot, number, seed=take.seed, take=take.take))
-    return list(batches.values())
+        batch.append(
+            generate_step(folder, project, shot, number, seed=take.seed, take=take.take, takes=found)
+        )
+    return batches
 
 
-def check(folder: Path, project: Project, shots: Sequence[Shot]) -> None:
-    """Raise `GeneratorError` when one of `shots` cannot be made: no prompt, or a model that is not here."""
+def check(
+    folder: Path, project: Project, shots: Sequence[Shot], takes: Mapping[str, Take] = NO_TAKES
+) -> None:
+    """Raise `StoryboardError` when one of `shots`, which are made together, cannot be: no prompt, a model that is not
+    here, or nothing there to start from. `takes` are those that are there."""
     from storyboard.generators import registry
 
     for shot in shots:
@@ -178,6 +253,7 @@ def check(folder: Path, project: Project, shots: Sequence[Shot]) -> None:
     for model in sorted({project.wish_of(shot).model for shot in shots}):
         registry.check(model, folder)
     check_pictures(folder, project, [shot for shot in shots if project.wish_of(shot).model == SKETCH])
+    check_starts(folder, project, shots, takes, {shot.id for shot in shots})
 
 
 def check_pictures(folder: Path, project: Project, shots: Sequence[Shot]) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from storyboard.generators.stepping import Held
     from storyboard.generators.texts import Texts
     from storyboard.project import Wish
+    from storyboard.start import Lora
 
 NAME: Final = "diffusers"
 VERSION: Final = "1"
@@ -51,6 +52,7 @@ class DiffusersVideo:
         self._notes: dict[str, str] = {}
         self._palette: NDArray[np.float32] | None = None
         self._batch = 1
+        self._loras: tuple[Lora, ...] = ()
         self.preview: Show | None = None
         """Gets a look at the take every few seconds while it is denoised; None for none."""
         self.denoised = 0
@@ -162,6 +164,7 @@ class DiffusersVideo:
             return
         device = self._loaded.place.device
         self._loaded = self._texts = None
+        self._loras = ()
         pipeline.empty(device)
 
     def _ready(self, pixels: int = 0) -> pipeline.Loaded:
@@ -223,6 +226,7 @@ class DiffusersVideo:
         loaded = self._ready()
         assert self._texts is not None
         given = starts.read(self._base, first) if first.starts else starts.Starts()
+        self._have(first.loras)
         pipe, table = calling.pipe_for(loaded.pipe, self._facts, task_of(first))
         self._notes = calling.unread(pipe, table, first)
         self._batch = len(recipes)
@@ -249,6 +253,19 @@ class DiffusersVideo:
         finally:
             self.denoised += run.denoised
             pipe.maybe_free_model_hooks()
+
+    def _have(self, loras: tuple[Lora, ...]) -> None:
+        """Puts a recipe's LoRAs on the model. They may change what its text encoders make of a text."""
+        if loras == self._loras:
+            return
+        from storyboard.generators import adding
+
+        assert self._loaded is not None
+        assert self._texts is not None
+        on, self._loras = self._loras, ()
+        self._texts.forget()
+        adding.apply(self._loaded.pipe, loras, on)
+        self._loras = loras
 
     def _frames(self, shared: _Once, number: int, recipe: Recipe, report: Report) -> Frames:
         made = shared()

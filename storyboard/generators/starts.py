@@ -94,6 +94,21 @@ def frame_of(base: Path, reference: Reference) -> Frame:
     return found
 
 
+def coloured(base: Path, recipe: Recipe, frames: Frames) -> Frames:
+    """`frames` with the colours that `recipe` wants, before they are stored; as they are where it wants none."""
+    from storyboard.media import matching
+
+    if recipe.colours_of is None:
+        return frames
+    try:
+        wanted = frame_of(base, recipe.colours_of)
+    except (MediaError, ProjectError) as error:
+        raise GeneratorError(
+            f"the frame whose colours the take is to have cannot be used: {error}"
+        ) from error
+    return matching.matched(frames, wanted)
+
+
 def settled(base: Path, recipe: Recipe) -> Recipe:
     """`recipe` with the content of the sketches in it, which nobody knows before they are drawn."""
     if not any(start.drawn and not start.content for start in recipe.starts):

@@ -42,6 +42,10 @@ class Texts:
         self._kept.move_to_end(key)
         return found
 
+    def forget(self) -> None:
+        """What was encoded is not what would be encoded now."""
+        self._kept.clear()
+
     def _encode(self, prompt: str, avoid: str, guided: bool) -> dict[str, Any]:
         import torch
 

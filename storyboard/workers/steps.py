@@ -121,11 +121,13 @@ class Examine(_Step, frozen=True):
 
 
 class Tidy(_Step, frozen=True):
-    """Make an own picture for the cast from a stranger's file, without trusting it."""
+    """Make an own picture, for the cast or for a shot to start from, from a stranger's file, without trusting it."""
 
     file: str
     """Absolute: the user's own file stays where it is."""
     out: str
+    as_start: bool = False
+    """Whether the whole picture is kept, for a shot to start from."""
 
 
 class Remake(_Step, frozen=True):

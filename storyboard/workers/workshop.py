@@ -74,15 +74,17 @@ class Workshop:
 
     def _generate(self, folder: Path, step: Generate, report: Report) -> Result:
         from storyboard import store
+        from storyboard.generators import starts
         from storyboard.media import lossless
 
-        recipe = step.recipe
         generator = self._generator_for(step.model, folder)
         start = time.monotonic()
+        recipe = starts.settled(folder, step.recipe)
         path = paths.inside(folder, f"takes/{step.take}.mkv")
         path.parent.mkdir(exist_ok=True)
         with looks.shown_by(generator, self._show):
-            frames = looks.now_and_then(generator.generate(recipe, report), self._show)
+            made = starts.coloured(folder, recipe, generator.generate(recipe, report))
+            frames = looks.now_and_then(made, self._show)
             written = lossless.write(path, frames, recipe.rate)
         if written.frames != recipe.frames:
             path.unlink()
@@ -129,10 +131,11 @@ class Workshop:
             raise GeneratorError(
                 f"take {take.id} was imported, not generated: there is nothing to make again"
             )
+        from storyboard.generators import starts
+
         generator = self._generator_for(take.recipe.model, folder)
-        comparison = compare(
-            shown.take_frames(folder, take, 0, take.frames - 1), generator.generate(take.recipe, report)
-        )
+        made = starts.coloured(folder, take.recipe, generator.generate(take.recipe, report))
+        comparison = compare(shown.take_frames(folder, take, 0, take.frames - 1), made)
         return Result(comparison=msgspec.structs.replace(comparison, ran=_plain(generator.facts())))
 
     def _smooth_video(self, _folder: Path, step: SmoothVideo, report: Report) -> Result:
@@ -233,7 +236,7 @@ def _tidy(folder: Path, step: Tidy, _report: Report) -> None:
 
     out = paths.inside(folder, step.out)
     out.parent.mkdir(parents=True, exist_ok=True)
-    content = pictures.tidy(Path(step.file))
+    content = (pictures.frame if step.as_start else pictures.tidy)(Path(step.file))
     with atomic.replacing(out) as temporary:
         temporary.write_bytes(content)
 
