@@ -131,6 +131,24 @@ class DiffusersVideo:
         self._refuse_other(recipe)
         return self._frames(_Once(lambda: self._run([recipe], report, start=held)), 0, recipe, report)
 
+    def generate_kept(self, recipe: Recipe, report: Report, place: Path, every: int) -> Frames:
+        """What `generate` gives; what is done is kept at `place` after each `every` steps, and gone on with where it
+        is there already."""
+        from storyboard.generators import stepping
+
+        self._refuse_other(recipe)
+        about = {"recipe": recipe.key}
+        held = None
+        if place.is_file():
+            with contextlib.suppress(GeneratorError):
+                held = stepping.load(place, about)
+
+        def keep(now: Held) -> None:
+            stepping.save(now, place, about)
+
+        shared = _Once(lambda: self._run([recipe], report, start=held, keep=(keep, every)))
+        return self._frames(shared, 0, recipe, report)
+
     def resumes(self) -> bool:
         """Whether takes can be held at a step."""
         return self._facts.pipeline.resumes
@@ -184,21 +202,27 @@ class DiffusersVideo:
         self._texts = Texts(self._loaded.pipe, self._facts.pipeline, self._loaded.place)
 
     def _run(
-        self, recipes: Sequence[Recipe], report: Report, *, stop_at: int = 0, start: Held | None = None
+        self,
+        recipes: Sequence[Recipe],
+        report: Report,
+        *,
+        stop_at: int = 0,
+        start: Held | None = None,
+        keep: tuple[Callable[[Held], None], int] | None = None,
     ) -> Any:
         """What the pipeline made. When memory runs out, once more after the next smaller plan."""
         first = recipes[0]
         pixels = first.width * first.height * first.frames * len(recipes)
         self._ready(pixels)
         try:
-            return self._once(recipes, report, stop_at, start)
+            return self._once(recipes, report, stop_at, start, keep)
         except (RuntimeError, MemoryError) as error:
             if not pipeline.out_of_memory(error):
                 raise
             if not self._step_down(pixels):
                 raise _too_large(first) from error
         try:
-            return self._once(recipes, report, stop_at, start)
+            return self._once(recipes, report, stop_at, start, keep)
         except (RuntimeError, MemoryError) as error:
             if not pipeline.out_of_memory(error):
                 raise
@@ -219,7 +243,14 @@ class DiffusersVideo:
         self._load(smaller, pixels)
         return True
 
-    def _once(self, recipes: Sequence[Recipe], report: Report, stop_at: int, start: Held | None) -> Any:
+    def _once(
+        self,
+        recipes: Sequence[Recipe],
+        report: Report,
+        stop_at: int,
+        start: Held | None,
+        keep: tuple[Callable[[Held], None], int] | None,
+    ) -> Any:
         from storyboard.generators import stepping
 
         first = recipes[0]
@@ -242,7 +273,10 @@ class DiffusersVideo:
                 looks.at(done, total, latents)
 
         generators = calling.generators(recipes)
-        run = stepping.Stepping(doing, seen, generators, start=start, stop_at=stop_at)
+        keeping, every = keep or (None, 0)
+        run = stepping.Stepping(
+            doing, seen, generators, start=start, stop_at=stop_at, keep=keeping, keep_every=every
+        )
         guided = first.guidance is None or first.guidance > 1
         arguments = {
             **calling.arguments(pipe, table, first, generators, given, steps),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from storyboard.frames import Report, Show
@@ -50,3 +51,17 @@ class Previewing(Protocol):
     """
 
     preview: Show | None
+
+
+@runtime_checkable
+class Keeping(Protocol):
+    """A generator that can keep a take as it is after some of its steps, and carry it on after a crash."""
+
+    def resumes(self) -> bool:
+        """Whether its model can."""
+        ...
+
+    def generate_kept(self, recipe: Recipe, report: Report, place: Path, every: int) -> Frames:
+        """What `generate` gives, bit for bit; what is done is kept at `place` after each `every` steps, and gone on
+        with where it is there already. What is there for another take, or damaged, is made anew."""
+        ...

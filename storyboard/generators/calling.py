@@ -53,6 +53,8 @@ def arguments(
         "output_type": "latent" if table.layout == "frames" else "pt",
         **table.extra,
     }
+    if table.encode != "none":
+        said |= {"prompt": None, "negative_prompt": None}  # they come as embeddings
     if table.takes_size:
         said |= {"height": recipe.height, "width": recipe.width}
     if table.frames:

@@ -26,6 +26,9 @@ class Generate(_Step, frozen=True):
     """Key of the wish it is made for."""
     model: str
     recipe: Recipe
+    keep_every: int = 0
+    """Steps of the model after which what is done is kept in the project's cache, to be gone on with after a crash; 0
+    for never."""
 
 
 class Smooth(_Step, frozen=True):
