@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from storyboard.errors import GeneratorError
 from storyboard.frames import Report, Show
-from storyboard.generators import calling, learned, pipeline, starts, weights
-from storyboard.generators.catalog import Pipeline, Task
+from storyboard.generators import calling, learned, memory, pipeline, starts, tasks, weights
+from storyboard.generators.catalog import Pipeline
 from storyboard.generators.models import Found
 from storyboard.take import Recipe
 
@@ -31,12 +31,6 @@ if TYPE_CHECKING:
 NAME: Final = "diffusers"
 VERSION: Final = "1"
 """Goes up when the same recipe would give other pixels."""
-ROLES: Final[dict[Task, tuple[str, ...]]] = {
-    "text": (),
-    "picture": ("first",),
-    "ends": ("first", "last"),
-    "clip": ("clip",),
-}
 
 
 class DiffusersVideo:
@@ -64,7 +58,7 @@ class DiffusersVideo:
         Reads files but imports no PyTorch. Raises `GeneratorError` for what the model cannot do.
         """
         facts = self._facts
-        self._refuse(wish)
+        tasks.refuse(wish, facts, self._found.files.most_steps)
         count = max(1, math.ceil(seconds * facts.rate))
         frames = facts.frames(count)
         if frames > facts.most_frames:
@@ -72,7 +66,7 @@ class DiffusersVideo:
                 f"{wish.model} makes at most {facts.most_frames} frames at once and this shot needs {count}; "
                 "split it, shorten it or slow it down"
             )
-        width, height = fitted(width, height, facts.most_pixels, facts.multiple)
+        width, height = tasks.fitted(width, height, facts.most_pixels, facts.multiple)
         return Recipe(
             generator=NAME,
             version=VERSION,
@@ -106,7 +100,7 @@ class DiffusersVideo:
         one by one by `BATCH_DIFFERENCE`; the takes say how many were made together."""
         for recipe in recipes:
             self._refuse_other(recipe)
-        _refuse_unlike(recipes)
+        tasks.refuse_unlike(recipes)
         made: list[Frames] = []
         shared = _Once(lambda: self._run(recipes, report))
         for number, recipe in enumerate(recipes):
@@ -197,7 +191,7 @@ class DiffusersVideo:
         if plan is None and pipeline.installed():
             device = pipeline.chosen_device()
             failed = learned.failed(self._model_hash(), device, pixels)
-            plan = pipeline.pick_plan(self._found, device, pixels, failed)
+            plan = memory.pick_plan(self._found, device, pixels, failed)
         self._loaded = pipeline.load(self._found, plan)
         self._texts = Texts(self._loaded.pipe, self._facts.pipeline, self._loaded.place)
 
@@ -220,13 +214,13 @@ class DiffusersVideo:
             if not pipeline.out_of_memory(error):
                 raise
             if not self._step_down(pixels):
-                raise _too_large(first) from error
+                raise tasks.too_large(first) from error
         try:
             return self._once(recipes, report, stop_at, start, keep)
         except (RuntimeError, MemoryError) as error:
             if not pipeline.out_of_memory(error):
                 raise
-            raise _too_large(first) from error
+            raise tasks.too_large(first) from error
 
     def _step_down(self, pixels: int) -> bool:
         """Loads the model after the next smaller plan, and remembers that this one was too large."""
@@ -235,8 +229,8 @@ class DiffusersVideo:
         assert self._loaded is not None
         place = self._loaded.place
         learned.note_failed(self._model_hash(), place.device, pixels, place.plan.name)
-        need = pipeline.needs_of(self._found, pixels)
-        smaller = fit.step_down(place.plan, need, pipeline.report(place.device))
+        need = memory.needs_of(self._found, pixels)
+        smaller = fit.step_down(place.plan, need, memory.report(place.device))
         if smaller is None:
             return False
         self.close()
@@ -258,7 +252,7 @@ class DiffusersVideo:
         assert self._texts is not None
         given = starts.read(self._base, first) if first.starts else starts.Starts()
         self._have(first.loras)
-        pipe, table = calling.pipe_for(loaded.pipe, self._facts, task_of(first))
+        pipe, table = calling.pipe_for(loaded.pipe, self._facts, tasks.task_of(first))
         self._notes = calling.unread(pipe, table, first)
         self._batch = len(recipes)
         steps = first.steps or self._facts.steps
@@ -325,30 +319,6 @@ class DiffusersVideo:
         self._hash = self._hash or weights.content_hash(self._found.files)
         return self._hash
 
-    def _refuse(self, wish: Wish) -> None:
-        """Raises `GeneratorError` for what this model cannot do, whoever asks."""
-        facts, most = self._facts, self._found.files.most_steps
-        steps = facts.steps if wish.steps is None else wish.steps
-        if steps < 1:
-            raise GeneratorError(f"{wish.model} needs at least one step and {steps} are asked; set more")
-        if steps > most:
-            raise GeneratorError(f"{wish.model} has at most {most} steps and {steps} are asked; set fewer")
-        if facts.model.sigmas and steps != len(facts.model.sigmas):
-            raise GeneratorError(
-                f"{wish.model} is made for {len(facts.model.sigmas)} steps and {steps} are asked; leave steps to the model"
-            )
-        if wish.guidance is not None and not 0 <= wish.guidance <= 100:
-            raise GeneratorError(
-                f"guidance is a number from 0 to 100, and {wish.guidance} is none; set another"
-            )
-        roles = {role for task in facts.tasks for role in ROLES[task]}
-        starts.refuse(wish, sorted(roles), others_that_can(wish), loras=True)  # type: ignore[arg-type]
-        if not wish.starts and "text" not in facts.tasks:
-            raise GeneratorError(
-                f"{wish.model} makes shots from {' or '.join(_WORDS[task] for task in facts.tasks)}; give the shot one "
-                "to start from, or choose another model"
-            )
-
     def _refuse_other(self, recipe: Recipe) -> None:
         """A recipe of another generator or of other weights would quietly give another picture."""
         name, facts = self._found.name, self._facts
@@ -379,19 +349,12 @@ class DiffusersVideo:
         except (RuntimeError, MemoryError) as error:
             if not pipeline.out_of_memory(error):
                 raise
-            raise _too_large(recipe) from error
+            raise tasks.too_large(recipe) from error
 
 
 BATCH_DIFFERENCE: Final = 2
 """The most by which a channel of a pixel of a take that was made with others may differ from the same made alone: sums of
 many numbers come out a little different in another order."""
-
-_WORDS: Final[dict[Task, str]] = {
-    "text": "words",
-    "picture": "a picture",
-    "ends": "a first and a last picture",
-    "clip": "a clip",
-}
 
 
 class _Once:
@@ -405,52 +368,3 @@ class _Once:
         if not self._made:
             self._made.append(self._make())
         return self._made[0]
-
-
-def task_of(recipe: Recipe | Wish) -> Task:
-    """What a take of `recipe` is made from."""
-    roles = {start.role for start in recipe.starts}
-    if "clip" in roles:
-        return "clip"
-    return "ends" if "last" in roles else "picture" if roles else "text"
-
-
-def others_that_can(wish: Wish) -> list[str]:
-    """Models that can start from what `wish` starts from, as people call them."""
-    from storyboard.generators import catalog
-
-    roles = {start.role for start in wish.starts}
-    able = (
-        facts
-        for facts in (catalog.of(model) for model in catalog.built_in().values())
-        if any(roles <= set(ROLES[task]) for task in facts.tasks)
-    )
-    return [facts.title for facts in able][:3]
-
-
-def fitted(width: int, height: int, most_pixels: int, factor: int) -> tuple[int, int]:
-    """The size of a model's frames for a project of `width` x `height`: the same shape, no more than about
-    `most_pixels`, both sides multiples of `factor`."""
-    scale = min(1.0, math.sqrt(most_pixels / (width * height)))
-    return (
-        max(factor, round(width * scale / factor) * factor),
-        max(factor, round(height * scale / factor) * factor),
-    )
-
-
-def _refuse_unlike(recipes: Sequence[Recipe]) -> None:
-    from msgspec.structs import replace
-
-    if len({replace(recipe, seed=0).key for recipe in recipes}) != 1:
-        raise GeneratorError(
-            "only takes that differ in their seeds alone are made together; make these one by one"
-        )
-    if len(recipes) > 1 and recipes[0].starts:
-        raise GeneratorError("takes that start from pictures are made one by one; ask for one at a time")
-
-
-def _too_large(recipe: Recipe) -> GeneratorError:
-    return GeneratorError(
-        f"memory ran out while {recipe.model} made {recipe.frames} frames of "
-        f"{recipe.width}x{recipe.height}; make the project smaller, split the shot, or close other programs"
-    )

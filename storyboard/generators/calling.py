@@ -11,6 +11,7 @@ from storyboard.errors import GeneratorError
 from storyboard.generators import catalog
 from storyboard.generators import pipeline as loading
 from storyboard.generators.catalog import Facts, Pipeline, Task
+from storyboard.generators.memory import role_of
 from storyboard.take import Recipe
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def call(
     denoisers = [
         module
         for name, module in pipe.components.items()
-        if loading.role_of(name, table.denoiser) == "denoiser" and module is not None
+        if role_of(name, table.denoiser) == "denoiser" and module is not None
     ]
     with run.watching(*denoisers):
         return pipe(**said).frames

@@ -74,9 +74,9 @@ def needs(facts: Facts, found: models.Found | None = None) -> fit.Needs:
     known = facts.model.weights
     table = {name: int(getattr(known, name) * 2e9) for name in ("text", "denoiser", "vae", "other")}
     if found is not None and not any(table.values()):
-        from storyboard.generators import pipeline
+        from storyboard.generators import memory
 
-        return pipeline.needs_of(found)
+        return memory.needs_of(found)
     return fit.needs(table, facts.model.work, facts.model.tiles, 1.0)
 
 

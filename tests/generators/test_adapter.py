@@ -15,8 +15,9 @@ import pytest
 from storyboard import places
 from storyboard.errors import GeneratorError
 from storyboard.frames import unreported
-from storyboard.generators import calling, models, pipeline, registry
-from storyboard.generators.adapter import DiffusersVideo, fitted
+from storyboard.generators import calling, memory, models, pipeline, registry
+from storyboard.generators.adapter import DiffusersVideo
+from storyboard.generators.tasks import fitted
 from storyboard.project import Wish
 from storyboard.start import of_picture
 from storyboard.take import Recipe
@@ -323,11 +324,11 @@ class TestMemory:
     def test_a_plan_that_the_user_names_is_taken(
         self, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setenv(pipeline.PLAN, "halves")
+        monkeypatch.setenv(memory.PLAN, "halves")
         generator = opened(tiny_model)
         frames(generator, short(generator, tiny_model))
         assert (generator.facts()["memory"], generator.facts()["dtype"]) == ("halves", "bfloat16")
-        monkeypatch.setenv(pipeline.PLAN, "largest")
+        monkeypatch.setenv(memory.PLAN, "largest")
         with pytest.raises(GeneratorError, match=r"the memory plan 'largest'.*is none of whole, encoder"):
             frames(opened(tiny_model), short(generator, tiny_model))
 
@@ -434,74 +435,3 @@ def test_it_is_quiet(tiny_model: Path, capfd: pytest.CaptureFixture[str]) -> Non
     frames(generator, short(generator, tiny_model, prompt="long " * 60))
     out, err = capfd.readouterr()
     assert (out, err) == ("", "")
-
-
-class TestAudition:
-    def test_six_up_to_the_sixth_step_and_two_carried_on(self, tiny_model: Path) -> None:
-        generator = opened(tiny_model)
-        recipes = [
-            msgspec.structs.replace(
-                generator.recipe(wish(tiny_model, steps=25), seed, Fraction(1, 24), 16, 16), frames=1
-            )
-            for seed in range(6)
-        ]
-        held = [generator.begin(recipe, 6, unreported) for recipe in recipes]
-        carried = [
-            np.stack(list(generator.carry_on(recipes[picked], held[picked], unreported))) for picked in (1, 4)
-        ]
-        assert generator.denoised == 6 * 6 + 2 * 19
-        assert np.array_equal(carried[0], frames(generator, recipes[1]))
-        assert np.array_equal(carried[1], frames(generator, recipes[4]))
-
-    @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # diffusers' use of NumPy
-    @pytest.mark.parametrize(
-        "name",
-        ["DPMSolverMultistep", "EulerAncestralDiscrete", "HeunDiscrete", "PNDM", "UniPCMultistep", "DDPM"],
-    )
-    def test_every_scheduler_goes_on_where_it_was(self, tiny_model: Path, tmp_path: Path, name: str) -> None:
-        from storyboard.generators import stepping
-
-        model = shutil.copytree(tiny_model, tmp_path / name)
-        index = model / "model_index.json"
-        index.write_text(index.read_text().replace("DDIMScheduler", f"{name}Scheduler"))
-        generator = opened(model)
-        recipe = short(generator, model, steps=6)
-        whole = frames(generator, recipe)
-        held = generator.begin(recipe, 3, unreported)
-        path = tmp_path / "held.safetensors"
-        stepping.save(held, path, {"recipe": recipe.key})
-        again = stepping.load(path, {"recipe": recipe.key})
-        assert np.array_equal(np.stack(list(opened(model).carry_on(recipe, again, unreported))), whole)
-
-    def test_a_take_that_broke_off_goes_on_where_it_was_kept(self, tiny_model: Path, tmp_path: Path) -> None:
-        generator, place = opened(tiny_model), tmp_path / "kept" / "take.safetensors"
-        recipe = short(generator, tiny_model, steps=9)
-        whole = frames(generator, recipe)
-
-        def crash(done: int, total: int) -> None:
-            if done == 8:
-                raise KeyboardInterrupt
-
-        with pytest.raises(KeyboardInterrupt):
-            list(opened(tiny_model).generate_kept(recipe, crash, place, 3))
-        later = opened(tiny_model)
-        assert np.array_equal(np.stack(list(later.generate_kept(recipe, unreported, place, 3))), whole)
-        assert later.denoised == 3, "kept after the sixth of nine"
-        place.write_bytes(b"half a")
-        again = opened(tiny_model)
-        assert np.array_equal(np.stack(list(again.generate_kept(recipe, unreported, place, 3))), whole)
-        assert again.denoised == 9
-
-    def test_a_step_that_it_has_not_is_refused(self, shared: DiffusersVideo, tiny_model: Path) -> None:
-        with pytest.raises(GeneratorError, match="has no step 9"):
-            shared.begin(short(shared, tiny_model), 9, unreported)
-
-    @pytest.mark.parametrize(
-        "content", [b"", b"not safetensors", b"\x08\x00\x00\x00\x00\x00\x00\x00{}      "]
-    )
-    def test_a_damaged_one_is_made_from_its_start(self, tmp_path: Path, content: bytes) -> None:
-        from storyboard.generators import stepping
-
-        (tmp_path / "held.safetensors").write_bytes(content)
-        with pytest.raises(GeneratorError, match="make the take from its start"):
-            stepping.load(tmp_path / "held.safetensors", {})

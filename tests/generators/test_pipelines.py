@@ -14,7 +14,7 @@ import pytest
 
 from storyboard.errors import Cancelled, GeneratorError
 from storyboard.frames import SMALL, unreported
-from storyboard.generators import catalog, forming, pipeline, registry
+from storyboard.generators import catalog, forming, memory, registry
 from storyboard.generators.adapter import DiffusersVideo
 from storyboard.generators.base import Previewing
 from storyboard.project import Wish
@@ -238,7 +238,7 @@ def test_a_text_is_encoded_once(subject: Subject) -> None:
 def test_a_smaller_plan_makes_the_same_frames(
     subject: Subject, plan: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(pipeline.PLAN, plan)
+    monkeypatch.setenv(memory.PLAN, plan)
     generator = subject.open()
     assert np.array_equal(subject.pixels(subject.recipe, generator), subject.plain)
     assert generator.facts()["memory"] == plan

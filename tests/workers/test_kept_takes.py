@@ -40,7 +40,7 @@ def test_it_goes_on_and_clears_up(tiny_model: Path, tmp_path: Path) -> None:
         Workshop(1).run(tmp_path, step, break_off)
     assert [path.stem for path in kept.iterdir()] == [step.recipe.key]
     seen: list[int] = []
-    later = Workshop(1).run(tmp_path, step, lambda done, total: seen.append(done)).take
+    later = Workshop(1).run(tmp_path, step, lambda done, _: seen.append(done)).take
     assert later is not None
     assert seen[0] == 5, "four of six steps were done"
     assert later.content == whole.content
