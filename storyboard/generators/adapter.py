@@ -256,9 +256,7 @@ class DiffusersVideo:
         self._notes = calling.unread(pipe, table, first)
         self._batch = len(recipes)
         steps = first.steps or self._facts.steps
-        doing = (
-            max(1, int(steps * given.strength)) if "strength" in table.starts and given.strength else steps
-        )
+        doing = self._steps(recipes[0])
         looks = self._looks(pipe, table, first)
 
         def seen(done: int, total: int, latents: Any) -> None:
@@ -295,9 +293,16 @@ class DiffusersVideo:
         adding.apply(self._loaded.pipe, loras, on)
         self._loras = loras
 
+    def _steps(self, recipe: Recipe) -> int:
+        """How many steps the model works: fewer than are asked for where a clip is made anew in part."""
+        steps = recipe.steps or self._facts.steps
+        strength = next((start.strength for start in recipe.starts if start.role == "clip"), None)
+        table = calling.table_for(self._facts, tasks.task_of(recipe))
+        return max(1, int(steps * strength)) if strength and "strength" in table.starts else steps
+
     def _frames(self, shared: _Once, number: int, recipe: Recipe, report: Report) -> Frames:
         made = shared()
-        steps = recipe.steps or self._facts.steps
+        steps = self._steps(recipe)
         pipe = self._ready().pipe
         for frame in calling.frames(pipe, self._facts.pipeline, made, number, recipe, self._in_words):
             report(steps, steps)

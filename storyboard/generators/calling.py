@@ -22,19 +22,23 @@ if TYPE_CHECKING:
 
 def pipe_for(pipe: Any, facts: Facts, task: Task) -> tuple[Any, Pipeline]:
     """The pipeline that does `task` with the parts of `pipe`, and its table."""
-    name = facts.pipeline.also.get(task, "")
-    if not name:
-        return pipe, facts.pipeline
+    table = table_for(facts, task)
+    if table == facts.pipeline:
+        return pipe, table
     import diffusers
 
-    table = catalog.pipelines()[name]
-    kind = getattr(diffusers, name)
+    kind = getattr(diffusers, table.name)
     takes = inspect.signature(kind.__init__).parameters
     have = {**pipe.components, **{key: pipe.config.get(key) for key in table.settings}}
     absent = {key: None for key in table.absent if key in takes}
     made = kind(**absent, **{key: value for key, value in have.items() if key in takes})
     made.set_progress_bar_config(disable=True)
     return made, table
+
+
+def table_for(facts: Facts, task: Task) -> Pipeline:
+    """The table of the pipeline that does `task` with a model's parts."""
+    return catalog.pipelines()[facts.pipeline.also.get(task, facts.pipeline.name)]
 
 
 def generators(recipes: Sequence[Recipe]) -> list[Any]:

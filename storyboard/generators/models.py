@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from msgspec.structs import replace
 
@@ -44,11 +44,14 @@ class Found(NamedTuple):
         model = known if known and known.pipeline == pipeline else catalog.unknown(pipeline).model
         scales = {"multiple": self.files.factor, "frame_step": self.files.frame_step}
         table = self.files.described.pipeline
-        said = {
+        said: dict[str, Any] = {
             name: max(value, getattr(table, name))
             for name, value in scales.items()
             if getattr(model, name) is None
         }
+        if not model.tasks and self.files.described.settings.get("expand_timesteps"):
+            # Wan 2.2's small one: a clock of its own for each place is how a picture is held to.
+            said["tasks"] = ("text", "picture")
         return catalog.of(replace(model, **said))
 
 

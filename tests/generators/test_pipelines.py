@@ -11,14 +11,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from storyboard.errors import Cancelled, GeneratorError
 from storyboard.frames import SMALL, unreported
 from storyboard.generators import catalog, forming, memory, registry
 from storyboard.generators.adapter import DiffusersVideo
 from storyboard.generators.base import Previewing
+from storyboard.generators.tasks import ROLES
 from storyboard.project import Wish
-from storyboard.start import of_picture
+from storyboard.start import Drawing, Start, of_picture
 from storyboard.take import Recipe
 
 pytestmark = pytest.mark.models
@@ -82,9 +84,13 @@ _SUBJECTS: dict[str, Subject] = {}
 
 @pytest.fixture(params=TABLE)
 def subject(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Subject:
-    if request.param not in _SUBJECTS:
-        _SUBJECTS[request.param] = Subject(request.param, tmp_path_factory.mktemp("tiny"))
-    return _SUBJECTS[request.param]
+    return _subject(request.param, tmp_path_factory)
+
+
+def _subject(name: str, folders: pytest.TempPathFactory) -> Subject:
+    if name not in _SUBJECTS:
+        _SUBJECTS[name] = Subject(name, folders.mktemp("tiny"))
+    return _SUBJECTS[name]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -242,6 +248,50 @@ def test_a_smaller_plan_makes_the_same_frames(
     generator = subject.open()
     assert np.array_equal(subject.pixels(subject.recipe, generator), subject.plain)
     assert generator.facts()["memory"] == plan
+
+
+CLIP = Start(role="clip", strength=0.5, drawn=Drawing("a red car drives through the city", 1))
+
+
+@pytest.mark.parametrize(
+    ("name", "roles"),
+    [
+        ("TextToVideoSDPipeline", "clip"),
+        ("WanPipeline", "clip"),
+        ("WanPipeline 2.2", "first"),
+        ("WanVACEPipeline", "clip"),
+        ("LTXPipeline", "first"),
+        ("LTXPipeline", "first last"),
+        ("LTXPipeline", "clip"),
+        ("LTX2Pipeline", "first"),
+        ("CogVideoXPipeline", "clip"),
+    ],
+)
+def test_it_starts_from_more_than_words(
+    name: str, roles: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    subject = _subject(name, tmp_path_factory)
+    at = {"first": subject.picture, "last": replace(subject.picture, role="last"), "clip": CLIP}
+    given = tuple(at[role] for role in roles.split())
+    recipe = subject.recipe_for(3, starts=given, steps=4)
+    made = subject.pixels(recipe)
+    assert made.shape == (recipe.frames, recipe.height, recipe.width, 3)
+    plain = subject.pixels(subject.recipe_for(3, steps=4))
+    assert not np.array_equal(made, plain), "it matters"
+    assert np.array_equal(subject.pixels(recipe), made)
+    heard: list[tuple[int, int]] = []
+    list(subject.generator.generate(recipe, lambda *now: heard.append(now)))
+    assert heard == sorted(heard, key=lambda now: now[0])
+    worked = 2 if roles == "clip" and name not in ("LTXPipeline", "WanVACEPipeline") else 4
+    assert heard[-1] == (worked, worked)
+
+
+def test_what_it_cannot_start_from_is_refused(subject: Subject) -> None:
+    can = {role for task in subject.generator._facts.tasks for role in ROLES[task]}
+    at = {"first": subject.picture, "last": replace(subject.picture, role="last"), "clip": CLIP}
+    for role in at.keys() - can:
+        with pytest.raises(GeneratorError, match="cannot start from"):
+            subject.recipe_for(3, starts=(at[role],))
 
 
 def test_a_class_that_the_pipeline_does_not_name_is_refused(subject: Subject, tmp_path: Path) -> None:
