@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from storyboard.frames import Frames
+    from storyboard.frames import Frame, Frames
     from storyboard.generators import forming
     from storyboard.generators.fit import Plan
     from storyboard.generators.stepping import Held
@@ -124,6 +124,18 @@ class DiffusersVideo:
         """The frames of `recipe` from where `held` is: the very ones that `generate` makes."""
         self._refuse_other(recipe)
         return self._frames(_Once(lambda: self._run([recipe], report, start=held)), 0, recipe, report)
+
+    def audition(self, recipe: Recipe, steps: int, report: Report, place: Path) -> list[Frame]:
+        """Makes the take up to `steps`, keeps it at `place` for `generate_kept`, and answers how it looks so far."""
+        from storyboard.generators import forming, stepping
+
+        held = self.begin(recipe, steps, report)
+        stepping.save(held, place, {"recipe": recipe.key})
+        pipe, table = calling.pipe_for(self._ready().pipe, self._facts, tasks.task_of(recipe))
+        palette = self._colours(pipe)
+        if palette is None:
+            raise GeneratorError(f"{recipe.model} shows nothing before it is done; make whole takes")
+        return forming.moving(forming.unpacker(pipe, table, recipe)(held.tensors["out.0"]), palette)
 
     def generate_kept(self, recipe: Recipe, report: Report, place: Path, every: int) -> Frames:
         """What `generate` gives; what is done is kept at `place` after each `every` steps, and gone on with where it
@@ -313,12 +325,19 @@ class DiffusersVideo:
 
         if self.preview is None:
             return None
+        palette = self._colours(pipe)
+        if palette is None:
+            return None
+        return forming.Looks(palette, self.preview, forming.unpacker(pipe, table, recipe))
+
+    def _colours(self, pipe: Any) -> NDArray[np.float32] | None:
+        """What this model's cells look like, learned once."""
+        from storyboard.generators import forming
+
         if self._palette is None:
             self._palette = forming.palette(pipe)
             pipe.maybe_free_model_hooks()
-        if self._palette is None:
-            return None
-        return forming.Looks(self._palette, self.preview, forming.unpacker(pipe, table, recipe))
+        return self._palette
 
     def _model_hash(self) -> str:
         self._hash = self._hash or weights.content_hash(self._found.files)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from storyboard.frames import Report, Show
 
 if TYPE_CHECKING:
-    from storyboard.frames import Frames
+    from storyboard.frames import Frame, Frames
     from storyboard.project import Wish
     from storyboard.take import Recipe
 
@@ -51,6 +51,20 @@ class Previewing(Protocol):
     """
 
     preview: Show | None
+
+
+@runtime_checkable
+class Auditioning(Protocol):
+    """A generator whose takes can be stopped at a step and looked at."""
+
+    def resumes(self) -> bool:
+        """Whether its model can."""
+        ...
+
+    def audition(self, recipe: Recipe, steps: int, report: Report, place: Path) -> list[Frame]:
+        """Makes the take up to `steps`, keeps it at `place` for `generate_kept`, and answers how it looks so far: small
+        pictures, one for each moment that the model keeps apart."""
+        ...
 
 
 @runtime_checkable

@@ -150,8 +150,18 @@ def picture(latents: Any, way: NDArray[np.float32], done: float) -> Frame:
     around = int((1 - done) * frames / 2)
     first, last = max(0, frames // 2 - around), min(frames, frames // 2 + around + 1)
     mean = latents[0, :, first:last].detach().float().mean(dim=1).permute(1, 2, 0).cpu().numpy()
-    step = -(-max(mean.shape[:2]) // SMALL)
-    cells = mean[::step, ::step]
-    colours = np.nan_to_num(cells @ way[:-1] + way[-1], nan=0.5)
+    return _coloured(mean, way)
+
+
+def moving(latents: Any, way: NDArray[np.float32]) -> list[Frame]:
+    """The same for each frame of the latents by itself."""
+    cells = latents[0].detach().float().permute(1, 2, 3, 0).cpu().numpy()
+    return [_coloured(one, way) for one in cells]
+
+
+def _coloured(cells: NDArray[np.float32], way: NDArray[np.float32]) -> Frame:
+    """(h, w, channels) as a small picture."""
+    step = -(-max(cells.shape[:2]) // SMALL)
+    colours = np.nan_to_num(cells[::step, ::step] @ way[:-1] + way[-1], nan=0.5)
     shown: Frame = np.ascontiguousarray((np.clip(colours, 0, 1) * 255).round().astype(np.uint8))
     return shown

@@ -31,6 +31,17 @@ class Generate(_Step, frozen=True):
     for never."""
 
 
+class Audition(_Step, frozen=True):
+    """Make a take up to one of its steps, hold it in the project's cache, and show how it looks."""
+
+    of: Generate
+    """What would make the whole take."""
+    stop_at: int
+    """Steps of the model."""
+    out: str
+    """Where its picture and its facts are put, without their suffixes."""
+
+
 class Smooth(_Step, frozen=True):
     """Make in-betweens of a take and keep them losslessly: alone, or on the way to a segment (`Encode.smooth`)."""
 
@@ -178,4 +189,4 @@ class Comparison(Struct, frozen=True):
     ran: dict[str, str] = {}
 
 
-Step = Generate | Smooth | Encode | Mix | Stitch | Examine | Tidy | Remake | Listen | SmoothVideo
+Step = Generate | Audition | Smooth | Encode | Mix | Stitch | Examine | Tidy | Remake | Listen | SmoothVideo

@@ -17,6 +17,7 @@ from storyboard.frames import Report, Show, counted
 from storyboard.take import Take
 from storyboard.workers import looks, shown
 from storyboard.workers.steps import (
+    Audition,
     Comparison,
     Drawn,
     Encode,
@@ -61,6 +62,7 @@ class Workshop:
         self._show = show
         done: dict[type[Any], Callable[[Path, Any, Report], Result | None]] = {
             Generate: self._generate,
+            Audition: self._audition,
             Smooth: self._smooth,
             Encode: self._encode,
             Mix: _mix,
@@ -112,6 +114,13 @@ class Workshop:
         store.publish(folder, take)
         _kept(folder, recipe).unlink(missing_ok=True)
         return Result(take=take)
+
+    def _audition(self, folder: Path, step: Audition, report: Report) -> None:
+        from storyboard.workers import auditioning
+
+        generator = self._generator_for(step.of.model, folder)
+        with looks.shown_by(generator, self._show):
+            auditioning.run(folder, step, generator, report)
 
     def _smooth(self, folder: Path, step: Smooth, report: Report) -> None:
         made = shown.smoothed(folder, step, self._smoother_for(step.engine))
