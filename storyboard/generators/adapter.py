@@ -112,13 +112,14 @@ class DiffusersVideo:
         from storyboard.generators.stepping import Stopped
 
         self._refuse_other(recipe)
+        steps = self._steps(recipe)
+        if not 0 < stop_at < steps:
+            raise GeneratorError(f"a take of {steps} steps cannot be held after step {stop_at}; give fewer")
         try:
             self._run([recipe], report, stop_at=stop_at)
         except Stopped as stopped:
             return stopped.held
-        raise GeneratorError(
-            f"a take of {recipe.steps} steps has no step {stop_at} to stop after; give fewer"
-        )
+        raise GeneratorError(f"{recipe.model} has no single step {stop_at} to be held after; give another")
 
     def carry_on(self, recipe: Recipe, held: Held, report: Report) -> Frames:
         """The frames of `recipe` from where `held` is: the very ones that `generate` makes."""
@@ -225,29 +226,23 @@ class DiffusersVideo:
         except (RuntimeError, MemoryError) as error:
             if not pipeline.out_of_memory(error):
                 raise
-            if not self._step_down(pixels):
+            smaller = self._smaller(pixels)
+            if smaller is None:
                 raise tasks.too_large(first) from error
-        try:
+        # Only here, where nobody holds the error and what hangs on it, is the memory free that ran out.
+        self.close()
+        self._load(smaller, pixels)
+        with self._in_words(first):
             return self._once(recipes, report, stop_at, start, keep)
-        except (RuntimeError, MemoryError) as error:
-            if not pipeline.out_of_memory(error):
-                raise
-            raise tasks.too_large(first) from error
 
-    def _step_down(self, pixels: int) -> bool:
-        """Loads the model after the next smaller plan, and remembers that this one was too large."""
+    def _smaller(self, pixels: int) -> Plan | None:
+        """The plan below the one that ran out of memory, which is remembered."""
         from storyboard.generators import fit
 
         assert self._loaded is not None
         place = self._loaded.place
         learned.note_failed(self._model_hash(), place.device, pixels, place.plan.name)
-        need = memory.needs_of(self._found, pixels)
-        smaller = fit.step_down(place.plan, need, memory.report(place.device))
-        if smaller is None:
-            return False
-        self.close()
-        self._load(smaller, pixels)
-        return True
+        return fit.step_down(place.plan, memory.needs_of(self._found, pixels), memory.report(place.device))
 
     def _once(
         self,

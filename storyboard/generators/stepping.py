@@ -72,7 +72,7 @@ class Stepping:
         self._keep_every = keep_every
         self._calls = 0
         self._done = 0
-        self._outputs: list[list[tuple[int, ...]]] = []
+        self._shapes: list[list[int]] = []
         self.denoised = 0
         """Steps that the denoiser did work in."""
 
@@ -105,9 +105,9 @@ class Stepping:
         if self._skipping:
             return self._blank(args, kwargs)
         made = forward(*args, **kwargs)
-        tensors = made if isinstance(made, tuple) else (made.sample,)
-        if self._calls == (self._start.calls if self._start else 0):
-            self._outputs.append([tuple(tensor.shape) for tensor in tensors])
+        if not self._shapes:
+            tensors = made if isinstance(made, tuple) else (made.sample,)
+            self._shapes = [list(tensor.shape) for tensor in tensors]
         return made
 
     def _blank(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
@@ -116,11 +116,8 @@ class Stepping:
         import torch
 
         like = next(value for value in (*args, *kwargs.values()) if hasattr(value, "shape"))
-        shapes = self._start.facts["outputs"]
-        made = tuple(
-            torch.zeros(shape, dtype=like.dtype, device=like.device)
-            for shape in shapes[len(self._outputs) % len(shapes)]
-        )
+        shapes = self._start.facts["shapes"]
+        made = tuple(torch.zeros(shape, dtype=like.dtype, device=like.device) for shape in shapes)
         return made if kwargs.get("return_dict") is False else SimpleNamespace(sample=made[0])
 
     def step(self, scheduler: Any, step: Callable[..., Any], args: Any, kwargs: Any) -> Any:
@@ -168,8 +165,9 @@ class Stepping:
         for name, value in vars(scheduler).items():
             with contextlib.suppress(TypeError):
                 state[name] = _packed(value, f"scheduler.{name}", tensors)
-        outputs = self._start.facts["outputs"] if self._start else self._outputs
-        return Held(done, self._calls, tensors, {"scheduler": state, "outputs": outputs, "outs": len(outs)})
+        return Held(
+            done, self._calls, tensors, {"scheduler": state, "shapes": self._shapes, "outs": len(outs)}
+        )
 
     def _skip(self, scheduler: Any, args: Any, kwargs: Any) -> Any:
         assert self._start is not None
@@ -189,7 +187,6 @@ class Stepping:
         for number, generator in enumerate(self._generators):
             generator.set_state(held.tensors[f"generator.{number}"].cpu())
         self._done = held.done
-        self._outputs = []
 
 
 def save(held: Held, path: Path, about: dict[str, str]) -> None:

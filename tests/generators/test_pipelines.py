@@ -312,3 +312,31 @@ def test_a_pickle_in_place_of_its_weights_is_refused(subject: Subject, tmp_path:
     )
     with pytest.raises(GeneratorError, match="can run code"):
         registry.open_generator(str(model))
+
+
+def test_a_model_of_three_steps_is_a_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """FastWan: another name in its index, another scheduler, and steps of its own."""
+    from tests.generators.test_registry import in_hub_cache
+
+    name = "FastVideo/FastWan2.2-TI2V-5B-FullAttn-Diffusers"
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "huggingface"))
+    model = tiny_pipelines.build("WanPipeline 2.2", tmp_path / "model")
+    index = model / "model_index.json"
+    index.write_text(index.read_text().replace('"WanPipeline"', '"WanDMDPipeline"'))
+    in_hub_cache(model, name, catalog.facts(name).revision)
+    generator = registry.open_generator(name)
+    plain = Wish(model=name, prompt="a dog", avoid="", steps=None, guidance=None, seed=None)
+    recipe = generator.recipe(plain, 3, Fraction(1, 10), 64, 64)
+    assert (recipe.steps, recipe.guidance) == (3, 1.0)
+    seen: list[tuple[int, int]] = []
+    made = np.stack(list(generator.generate(recipe, lambda *at: seen.append(at))))
+    assert seen[:3] == [(1, 3), (2, 3), (3, 3)]
+    assert np.array_equal(np.stack(list(generator.generate(recipe, unreported))), made)
+    assert isinstance(generator, DiffusersVideo)
+    assert generator._loaded is not None
+    scheduler = generator._loaded.pipe.scheduler
+    assert type(scheduler).__name__ == "FlowMatchLCMScheduler"
+    assert np.allclose(scheduler.sigmas[:3], [1.0, 0.757, 0.522])
+    with pytest.raises(GeneratorError, match="is made for 3 steps and 20 are asked"):
+        generator.recipe(replace(plain, steps=20), 3, Fraction(1, 10), 64, 64)
+    registry.close(generator)
