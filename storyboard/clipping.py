@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from storyboard import values
 from storyboard.errors import EditError
 from storyboard.project import MAX_LENGTH, Chosen, Motion, Project, Shot, _Value, base_seed
+from storyboard.start import Begin, FromTake
 
 MAX_BYTES = 64 * 2**20
 """A film of 20,000 shots with long prompts stays below this."""
@@ -90,5 +91,14 @@ def _fitted(
     motion = shot.motion if shot.motion or inherited == project.motion else inherited
     length = min(max(1, round(shot.length * ratio)), MAX_LENGTH)
     return replace(
-        shot, id=new_id, base_seed=base_seed(new_id), starred=(), chosen=chosen, motion=motion, length=length
-    )
+        shot, id=new_id, base_seed=base_seed(new_id), starred=(), chosen=chosen, motion=motion, length=length,
+        start=_started(shot.start, takes),
+    )  # fmt: skip
+
+
+def _started(start: Begin | None, takes: dict[str, str | None]) -> Begin | None:
+    """`start` with the id that its take has here; none where that take did not come along."""
+    if not isinstance(start, FromTake):
+        return start
+    take = takes.get(start.take, start.take)
+    return None if take is None else replace(start, take=take)

@@ -40,14 +40,14 @@ class FromPrevious(_Value, frozen=True, tag_field="from", tag="previous"):
     """Whether the take's colours are brought to those of the chain's first shot."""
 
 
-class FromTake(_Value, frozen=True, tag_field="from", tag="take"):
+class FromTake(_Value, frozen=True, omit_defaults=False, tag_field="from", tag="take"):
     """A take, or an imported clip, is made anew."""
 
     take: Id
     strength: Strength = STRENGTH
 
 
-class FromSketch(_Value, frozen=True, tag_field="from", tag="sketch"):
+class FromSketch(_Value, frozen=True, omit_defaults=False, tag_field="from", tag="sketch"):
     """The shot's own sketch is made anew: a guide to where things are and how they move."""
 
     strength: Strength = STRENGTH
@@ -56,7 +56,7 @@ class FromSketch(_Value, frozen=True, tag_field="from", tag="sketch"):
 Begin = FromPicture | FromPrevious | FromTake | FromSketch
 
 
-class Lora(_Value, frozen=True):
+class Lora(_Value, frozen=True, omit_defaults=False):
     """Weights that are added to a model's. The file is found by name and content in the user's folder of LoRAs
     (`generators.loras`), never by a path."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, field
 
@@ -162,9 +162,9 @@ def is_stale(project: Project, shot: Shot, take: Take, takes: Mapping[str, Take]
     """
     if shot.chosen is None or not shot.chosen.wish:
         return False
-    if is_outdated(project, shot, take, takes):
-        return True
-    return isinstance(shot.start, FromPrevious) and _is_unsettled(project, project.index(shot.id), takes)
+    if isinstance(shot.start, FromPrevious):
+        return _is_unsettled(project, shot, takes)
+    return is_outdated(project, shot, take, takes)
 
 
 def is_outdated(project: Project, shot: Shot, take: Take, takes: Mapping[str, Take] = NO_TAKES) -> bool:
@@ -242,50 +242,62 @@ def sidecar(take_id: str) -> str:
 
 
 def _before(project: Project, shot: Shot) -> Shot | None:
-    at = project.index(shot.id)
+    at = _Places.of(project).of_shot(shot)
     return project.shots[at - 1] if at else None
 
 
 def _head(project: Project, shot: Shot) -> Shot:
     """The first shot of the chain that `shot` is in."""
-    at = project.index(shot.id)
+    at = _Places.of(project).of_shot(shot)
     while at and isinstance(project.shots[at].start, FromPrevious):
         at -= 1
     return project.shots[at]
 
 
-def _is_unsettled(project: Project, at: int, takes: Mapping[str, Take]) -> bool:
-    """Whether the shot at `at`, or one before it in its chain, is to be made anew."""
-    known = _Chains.of(project, takes)
+def _is_unsettled(project: Project, shot: Shot, takes: Mapping[str, Take]) -> bool:
+    """Whether `shot`, or one before it in its chain, is to be made anew."""
+    places = _Places.of(project)
+    at = places.of_shot(shot)
+    known = places.unsettled(takes)
     first = at
     while first not in known and first and isinstance(project.shots[first].start, FromPrevious):
         first -= 1
     for n in range(first, at + 1):
         if n not in known:
-            shot = project.shots[n]
-            take = shown(shot, takes)
-            lacks = take is None or is_outdated(project, shot, take, takes)
-            known[n] = lacks or (isinstance(shot.start, FromPrevious) and known.get(n - 1, False))
+            each = project.shots[n]
+            take = shown(each, takes)
+            lacks = take is None or is_outdated(project, each, take, takes)
+            known[n] = lacks or (isinstance(each.start, FromPrevious) and known.get(n - 1, False))
     return known[at]
 
 
-class _Chains(NamedTuple):
-    """What was found for the shots of the project that was asked about last: a window asks for one after the other,
-    and each needs those before it."""
+class _Places:
+    """Where the shots of a project are, and what was found of its chains: of the project that was asked about last.
+    A window asks for one shot after the other, and each needs those before it."""
 
-    project: Project
-    takes: Mapping[str, Take]
-    unsettled: dict[int, bool]
-    """By the shots' places."""
+    _last: ClassVar[_Places | None] = None
+    """Replaced as a whole: several threads may ask."""
 
-    @staticmethod
-    def of(project: Project, takes: Mapping[str, Take]) -> dict[int, bool]:
-        last = _last[0] if _last else None
-        if last is None or last.project is not project or last.takes is not takes:
-            last = _Chains(project, takes, {})
-            _last[:] = [last]
-        return last.unsettled
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._at = {shot.id: n for n, shot in enumerate(project.shots)}
+        self._found: tuple[Mapping[str, Take], dict[int, bool]] = (NO_TAKES, {})
 
+    @classmethod
+    def of(cls, project: Project) -> _Places:
+        last = cls._last
+        if last is None or last._project is not project:
+            last = cls._last = cls(project)
+        return last
 
-_last: list[_Chains] = []
-"""None or one, replaced at once: several threads may ask."""
+    def of_shot(self, shot: Shot) -> int:
+        """Its place, 0 for the first. Raises `EditError` for a shot that is not there."""
+        at = self._at.get(shot.id)
+        return self._project.index(shot.id) if at is None else at
+
+    def unsettled(self, takes: Mapping[str, Take]) -> dict[int, bool]:
+        """What is known so far for these `takes`, by the shots' places; to be added to."""
+        found = self._found
+        if found[0] is not takes:
+            found = self._found = (takes, {})
+        return found[1]

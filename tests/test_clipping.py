@@ -9,6 +9,7 @@ import pytest
 from storyboard import clipping, edit
 from storyboard.errors import EditError
 from storyboard.project import Chosen, Motion, Project, Shot
+from storyboard.start import FromTake
 
 SHOTS = (
     Shot(id="a", prompt="a red\nball", length=24, chosen=Chosen(take="one", wish="w"), starred=("one",)),
@@ -60,3 +61,12 @@ def test_a_take_is_found_under_its_new_id_or_the_shot_is_a_draft() -> None:
     assert carried.chosen == Chosen(take="two", wish="w")
     (draft,) = clipping.fitted(cut, FILM, ["x"], {"one": None})
     assert draft.chosen is None
+
+
+def test_what_a_pasted_shot_makes_anew_is_found_under_its_new_id_or_left_out() -> None:
+    film = edit.set_shot(FILM, "a", start=FromTake("one", 0.4))
+    cut = clipping.clip(film, "/film", frozenset("a"))
+    starts = [
+        clipping.fitted(cut, FILM, ["x"], takes)[0].start for takes in ({}, {"one": "two"}, {"one": None})
+    ]
+    assert starts == [FromTake("one", 0.4), FromTake("two", 0.4), None]

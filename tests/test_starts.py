@@ -306,6 +306,13 @@ def test_starts_are_read_as_they_were_written() -> None:
     assert values.decode(values.encode(project), Project) == project
 
 
+def test_equal_starts_and_loras_are_named_alike_whether_typed_or_read() -> None:
+    for value in (LORA, Lora("paper", "a" * 64), FromSketch(), FromTake("x", 0.5), FromPrevious()):
+        written = values.encode_line(value)
+        again = values.decode(written, type(value))
+        assert values.encode_line(again) == written
+
+
 def test_what_starts_from_words_alone_is_named_as_before() -> None:
     """Takes that were made before there were starts stay what their shots wish for."""
     shot = new_shot("a", "a dog")

@@ -29,6 +29,16 @@ def guidance(text: str) -> float | None:
     return _decimal(text, "Guidance is a number, such as 7.5; empty takes what is inherited.")
 
 
+def strength(text: str) -> float | None:
+    """A number above 0 and up to 1; None for an empty text, which takes the usual one."""
+    if not text:
+        return None
+    number = _decimal(text, "A strength is a number above 0 and up to 1, such as 0.6.")
+    if not 0 < number <= 1:
+        raise ValueError("A strength is a number above 0 and up to 1, such as 0.6.")
+    return number
+
+
 def speed(text: str) -> Fraction | None:
     """`1/2`, `0.5`, `50 %`, `2x`; None for an empty text, which inherits."""
     if not text:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Unpack, cast
 
 from PySide6.QtWidgets import QWidget
@@ -18,6 +20,7 @@ from .document import Document, Edit
 from .rows import Row
 from .session import Session
 from .shot_view import ShotView
+from .start_row import Bringing, with_picture
 
 if TYPE_CHECKING:
     from storyboard.edit import MotionSettings, Settings
@@ -28,6 +31,7 @@ class ShotPage(ShotView):
 
     def __init__(self, document: Document, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(document, session, parent)
+        self._bringing: Bringing | None = None
         self._connect()
 
     def _connect(self) -> None:
@@ -50,6 +54,8 @@ class ShotPage(ShotView):
         self.steps.reset.connect(lambda: self._set(self.steps, "Reset steps", steps=None))
         self.guidance.reset.connect(lambda: self._set(self.guidance, "Reset guidance", guidance=None))
         self.model.chosen.connect(lambda name: self._set(self.model, "Set model", model=name or None))
+        self.start.wanted.connect(self._start)
+        self.start.picture_wanted.connect(self._bring)
         self.fit.chosen.connect(lambda fit: self._set(self.fit, "Set fit", fit=fit))
         self.speed.entered.connect(self._enter_speed)
         self.start_in.entered.connect(lambda at: self._move(self.start_in, "Set start", source_in=at))
@@ -72,6 +78,32 @@ class ShotPage(ShotView):
     def _set(self, row: Row | None, name: str, **settings: Unpack[Settings]) -> None:
         ids = self._session.selected
         self._apply(row, name, lambda p: edit.set_shots(p, ids, **settings))
+
+    def _start(self, name: str, change: Callable[[Project, Sequence[str]], Project]) -> None:
+        ids = self._session.selected
+        self.start.forgive()
+        self._apply(self.start, name, lambda p: change(p, ids))
+        self._follow_selected()  # what was refused is not what is shown
+
+    def _follow_selected(self) -> None:
+        if shots := self._selected():
+            self.follow(shots)
+
+    def _bring(self, path: Path) -> None:
+        """Starts the selected shots from the picture in `path` as soon as it is in the project."""
+        ids = self._session.selected
+        self._bringing = Bringing(self._document.folder, path, self)
+        self._bringing.brought.connect(
+            lambda name: self._apply(self.start, "Set start", lambda p: with_picture(p, ids, name))
+        )
+        self._bringing.refused.connect(lambda problem: self.start.refuse(words.sentence(problem)))
+        self._bringing.finished.connect(self._follow_selected)
+        self._bringing.start()
+
+    def stop(self) -> None:
+        if self._bringing is not None:
+            self._bringing.wait()
+        super().stop()
 
     def _move(self, row: Row, name: str, **settings: Unpack[MotionSettings]) -> None:
         ids = self._session.selected

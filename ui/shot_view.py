@@ -21,6 +21,7 @@ from .reel import take_of
 from .rows import INHERITED, ChoiceRow, Row, TextRow, pair
 from .session import Session
 from .shared import Shared, shared
+from .start_row import StartRow
 
 if TYPE_CHECKING:
     from storyboard.generators.registry import ModelStatus
@@ -30,8 +31,6 @@ OWN = "model's own"
 """Stands where neither the shot nor the project says: the model decides."""
 SMOOTHINGS = (("off", "Off"), ("auto", "Automatic"), ("x2", "×2"), ("x3", "×3"), ("x4", "×4"))
 FITS = (("cover", "Fill the frame"), ("contain", "Show all of it"), ("stretch", "Stretch"))
-STARTS = (("text", "Text only"),)
-"""What a take can start from, today."""
 
 
 class ShotView(QWidget):
@@ -72,8 +71,7 @@ class ShotView(QWidget):
             "Avoid", "What the pictures should not show. Empty: the project's.", lambda t: t or None
         )
         self.model = ModelRow("Which model makes this shot's takes.")
-        self.start = ChoiceRow("Start from", "What a take starts from: the models here start from the text.")
-        self.start.offer(STARTS)
+        self.start = StartRow()
         self.lock = _icon_button("Lock the seed: every take of this shot then uses it")
         self.lock.setCheckable(True)
         self.dice = _icon_button("Lock another seed, drawn at random")
@@ -109,6 +107,7 @@ class ShotView(QWidget):
         for row in (self.prompt_row, self.chips, self.avoid):
             column.addWidget(row)
         column.addLayout(pair(self.model, self.start))
+        column.addWidget(self.start.more)
         column.addWidget(self.model.note)
         column.addWidget(self.model.copy, 0, Qt.AlignmentFlag.AlignLeft)
         column.addLayout(pair(self.seed, self.length))
@@ -207,7 +206,7 @@ class ShotView(QWidget):
             model.value or "", own=model.mixed or model.value is not None, mixed=model.mixed
         )
         self.model.show_note("" if model.mixed else model.value or look.model)
-        self.start.show_choice("text", own=False)
+        self.start.show_shots(shots, self._document.takes)
         seed, locked = shared(shots, lambda shot: shot.seed), all(shot.seed is not None for shot in shots)
         next_seed = str(self._next_seed(shots[0])) if len(shots) == 1 else "another each"
         self.seed.show_text("" if seed.value is None else str(seed.value), next_seed, mixed=seed.mixed)

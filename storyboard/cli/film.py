@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from types import FrameType
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from storyboard.film import takes as film_takes
     from storyboard.film.build import Made
     from storyboard.film.plan import Mode, Plan
+    from storyboard.film.runner import Failure
+    from storyboard.project import Project
     from storyboard.take import Take
 else:
     edit = lazy.module("storyboard.edit")
@@ -100,14 +102,19 @@ def generate(
         made, failures = film_takes.make(
             folder, project, wanted, takes, seed=seed, watch=watch, cancelled=cancelled
         )
+    if not wanted and not as_json:
+        output.line("every shot has the take that it wishes for")
+    say_made(project, made, failures, as_json)
+
+
+def say_made(project: Project, made: Sequence[Take], failures: Sequence[Failure], as_json: bool) -> None:
+    """Prints the takes that were made. Raises `StoryboardError` with the first of what failed."""
     if as_json:
         output.facts({"takes": made, "failures": [str(failure) for failure in failures]})
     else:
         for take in made:
             number = project.index(take.shot) + 1
             output.line(f"shot {number} take {take.number}: {take.frames} frames in {take.seconds:.1f} s")
-        if not wanted:
-            output.line("every shot has the take that it wishes for")
     if failures:
         raise StoryboardError(f"{failures[0]}. {len(made)} takes were made and are kept")
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from storyboard.cli import lazy, options, output
-from storyboard.cli.film import interruptible
-from storyboard.errors import StoryboardError
+from storyboard.cli.film import interruptible, say_made
 
 if TYPE_CHECKING:
     from storyboard import edit, store
@@ -47,11 +46,4 @@ def rerender(
     if choose or any(film_rerender.is_open(project, shot, found) for shot in wanted):
         with store.open_project(folder, mode="write") as opened:
             opened.save(film_rerender.chosen(opened.project, made, opened.takes(), everything=choose))
-    if as_json:
-        output.facts({"takes": made, "failures": [str(failure) for failure in failures]})
-    else:
-        for take in made:
-            number = project.index(take.shot) + 1
-            output.line(f"shot {number} take {take.number}: {take.frames} frames in {take.seconds:.1f} s")
-    if failures:
-        raise StoryboardError(f"{failures[0]}. {len(made)} takes were made and are kept")
+    say_made(project, made, failures, as_json)

@@ -92,19 +92,16 @@ def loras(given: list[str] | None) -> tuple[Lora, ...] | Literal[False] | None:
         return False
     if given in ([NONE], [INHERIT]):
         return () if given == [NONE] else None
-    found = []
-    for text in given:
-        name, _, weight = text.rpartition(":")
-        number = _number(weight) if name else None
-        found.append(files.add(Path(text if number is None else name), 1.0 if number is None else number))
-    return tuple(found)
+    return tuple(files.add(Path(name), weight) for name, weight in map(weighed, given))
 
 
-def _number(text: str) -> float | None:
+def weighed(text: str) -> tuple[str, float]:
+    """The file and the weight of `FILE:WEIGHT`; 1 where there is none."""
+    name, _, weight = text.rpartition(":")
     try:
-        return float(text)
+        return (name, float(weight)) if name else (text, 1.0)
     except ValueError:
-        return None
+        return text, 1.0
 
 
 def _picture(root: Path, path: Path) -> str:

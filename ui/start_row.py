@@ -1,0 +1,183 @@
+"""The row that says what a shot's takes start from, and what belongs to that: a strength, the chain's colours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+
+from msgspec.structs import replace
+from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from storyboard import edit
+from storyboard.errors import EditError, StoryboardError
+from storyboard.project import Project, Shot
+from storyboard.start import STRENGTH, Begin, FromPicture, FromPrevious, FromSketch, FromTake
+from storyboard.take import Take
+
+from . import entry
+from .choosing import SystemChooser
+from .fields import SHORT, Tick
+from .rows import ChoiceRow, TextRow
+from .shared import shared
+
+TEXT, PICTURE, PREVIOUS, TAKE, SKETCH = "text", "picture", "previous", "take", "sketch"
+KINDS = (
+    (TEXT, "Text only", "Text only"),
+    (PICTURE, "A picture…", "A picture"),
+    (PREVIOUS, "The previous shot's last picture", "Previous shot"),
+    (TAKE, "The take it shows, made anew", "Its take"),
+    (SKETCH, "Its sketch, made anew", "Its sketch"),
+)
+"""Each with its name in the list, and in the closed field."""
+_PICTURES = "Pictures (*.png *.jpg *.jpeg *.webp *.gif *.svg *.svgz)"
+
+
+class StartRow(ChoiceRow):
+    """Offers what there is to start from. `more` stands below it and shows only what the choice has."""
+
+    wanted = Signal(str, object)
+    """The name of an edit, and the edit: a project and the ids of shots to the project that follows."""
+    picture_wanted = Signal(object)
+    """The file of a picture that is to be brought into the project."""
+
+    def __init__(self) -> None:
+        super().__init__("Start from", "What a take starts from, besides its words. Not every model can.")
+        self.offer([(kind, title) for kind, title, _ in KINDS])
+        for nth, (_, _, short) in enumerate(KINDS):
+            self.field.setItemData(nth, short, SHORT)
+        self._takes: Mapping[str, Take] = {}
+        self.choose_file: Callable[[], Path | None] = lambda: SystemChooser().file(
+            self, "Start from a picture", _PICTURES
+        )
+        self.strength = TextRow(
+            "Strength", "How far it is made anew: 1 keeps nothing of it, 0.1 nearly all.", entry.strength
+        )
+        self.colours = Tick(
+            "Match the colours of the chain's first shot", "Against colours that drift from shot to shot."
+        )
+        self.more = QWidget()
+        column = QVBoxLayout(self.more)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.strength)
+        column.addWidget(self.colours)
+        self.chosen.connect(self._choose)
+        self.strength.entered.connect(
+            lambda number: self.wanted.emit(
+                "Set strength", lambda p, ids: with_strength(p, ids, number or STRENGTH)
+            )
+        )
+        self.colours.clicked.connect(
+            lambda: self.wanted.emit(
+                "Match colours", lambda p, ids: with_colours(p, ids, self.colours.isChecked())
+            )
+        )
+
+    def show_shots(self, shots: Sequence[Shot], takes: Mapping[str, Take]) -> None:
+        """Shows what `shots`, at least one, start from; `takes` are those that are there."""
+        self._takes = takes
+        kind, start = shared(shots, kind_of), shared(shots, lambda shot: shot.start)
+        self.show_choice(kind.value, own=kind.value != TEXT, mixed=kind.mixed)
+        self.restore.hide()  # there is nothing that it could inherit
+        value = start.value
+        self.aside.setText(_name(value) if isinstance(value, FromPicture) and not start.mixed else "")
+        clips = not kind.mixed and isinstance(value, FromTake | FromSketch)
+        strength = shared(shots, lambda s: getattr(s.start, "strength", STRENGTH))
+        self.strength.show_text(f"{strength.value:g}", mixed=strength.mixed)
+        self.strength.setVisible(clips)
+        chained = not kind.mixed and isinstance(value, FromPrevious)
+        matched = shared(shots, lambda s: getattr(s.start, "match_colour", False))
+        self.colours.show_ticked(matched.value, mixed=matched.mixed)
+        self.colours.setVisible(chained)
+        self.more.setVisible(clips or chained)
+
+    def _choose(self, kind: str) -> None:
+        if kind != PICTURE:
+            self.wanted.emit("Set start", lambda p, ids: started(p, ids, self._takes, kind))
+            return
+        path = self.choose_file()
+        if path is None:
+            self.wanted.emit("", lambda p, _: p)  # shown again as it is
+        else:
+            self.picture_wanted.emit(path)
+
+
+class Bringing(QThread):
+    """Brings one picture into a project: a stranger's file, which a process of its own reads."""
+
+    brought = Signal(str)
+    """Its name in the project."""
+    refused = Signal(str)
+    """Why it cannot be used."""
+
+    def __init__(self, folder: Path, path: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._folder, self._path = folder, path
+
+    def run(self) -> None:
+        from storyboard.film import pictures
+
+        try:
+            self.brought.emit(pictures.bring_picture(self._folder, self._path, as_start=True))
+        except StoryboardError as error:
+            self.refused.emit(str(error))
+
+
+def kind_of(shot: Shot) -> str:
+    """Which of `KINDS` a shot starts from."""
+    match shot.start:
+        case None:
+            return TEXT
+        case FromPicture():
+            return PICTURE
+        case FromPrevious():
+            return PREVIOUS
+        case FromTake():
+            return TAKE
+        case FromSketch():
+            return SKETCH
+
+
+def started(project: Project, ids: Collection[str], takes: Mapping[str, Take], kind: str) -> Project:
+    """`project` with the shots `ids` starting so. Raises `EditError`."""
+    for shot in [project.shot(shot_id) for shot_id in ids]:
+        start = shot.start if kind_of(shot) == kind else _begin(project, shot, takes, kind)
+        project = edit.set_shot(project, shot.id, start=start)
+    return project
+
+
+def with_picture(project: Project, ids: Collection[str], picture: str) -> Project:
+    """`project` with those of the shots `ids` that are still there starting from `picture`."""
+    there = [shot.id for shot in project.shots if shot.id in ids]
+    return edit.set_shots(project, there, start=FromPicture(picture))
+
+
+def with_strength(project: Project, ids: Collection[str], strength: float) -> Project:
+    for shot in [project.shot(shot_id) for shot_id in ids]:
+        if isinstance(shot.start, FromTake | FromSketch):
+            project = edit.set_shot(project, shot.id, start=replace(shot.start, strength=strength))
+    return project
+
+
+def with_colours(project: Project, ids: Collection[str], match: bool) -> Project:
+    for shot in [project.shot(shot_id) for shot_id in ids]:
+        if isinstance(shot.start, FromPrevious):
+            project = edit.set_shot(project, shot.id, start=replace(shot.start, match_colour=match))
+    return project
+
+
+def _begin(project: Project, shot: Shot, takes: Mapping[str, Take], kind: str) -> Begin | None:
+    if kind == PREVIOUS:
+        return FromPrevious()
+    if kind == SKETCH:
+        return FromSketch()
+    if kind == TEXT:
+        return None
+    if shot.chosen is None or shot.chosen.take not in takes:
+        raise EditError(f"shot {project.index(shot.id) + 1} has no take yet; start from its sketch instead")
+    return FromTake(shot.chosen.take)
+
+
+def _name(start: FromPicture) -> str:
+    """What the picture was called, without its folder and its hash."""
+    return start.picture.removeprefix("media/").rpartition("-")[0]
