@@ -183,7 +183,7 @@ def _cog_parts(channels: int = 4) -> dict[str, Any]:
 
     vae = diffusers.AutoencoderKLCogVideoX(
         block_out_channels=(8, 8, 8, 8), latent_channels=4, layers_per_block=1, norm_num_groups=4,
-        sample_height=48, sample_width=64,
+        sample_height=480, sample_width=720,
     )  # fmt: skip
     transformer = diffusers.CogVideoXTransformer3DModel(
         num_attention_heads=2, attention_head_dim=16, in_channels=channels, out_channels=4, time_embed_dim=4,

@@ -229,8 +229,8 @@ def _scheduler(facts: Facts, part: Part, folder: Path) -> Any:
 def _settle(pipe: Any, found: Found, place: Place) -> None:
     """Puts the parts where the plan has them."""
     if place.plan.tiled:
-        for switch in ("enable_slicing", "enable_tiling"):
-            if hasattr(pipe.vae, switch):
+        for able, switch in (("use_slicing", "enable_slicing"), ("use_tiling", "enable_tiling")):
+            if hasattr(pipe.vae, able):
                 getattr(pipe.vae, switch)()
     kept = [key for key in found.files.described.weighty if not key.startswith("text_encoder")]
     if place.plan.name == "whole":
