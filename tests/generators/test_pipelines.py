@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from storyboard.errors import Cancelled, GeneratorError
 from storyboard.frames import SMALL, unreported
-from storyboard.generators import catalog, forming, memory, registry
+from storyboard.generators import catalog, forming, memory, models, registry
 from storyboard.generators.adapter import DiffusersVideo
 from storyboard.generators.base import Previewing
 from storyboard.generators.tasks import ROLES
@@ -339,4 +339,26 @@ def test_a_model_of_three_steps_is_a_table(tmp_path: Path, monkeypatch: pytest.M
     assert np.allclose(scheduler.sigmas[:3], [1.0, 0.757, 0.522])
     with pytest.raises(GeneratorError, match="is made for 3 steps and 20 are asked"):
         generator.recipe(replace(plain, steps=20), 3, Fraction(1, 10), 64, 64)
+    registry.close(generator)
+
+
+def test_a_tokenizer_that_is_a_sentencepiece_model_alone(tmp_path: Path) -> None:
+    """As CogVideoX and LTX-Video are published."""
+    pieces = pytest.importorskip("sentencepiece")
+    model = tiny_pipelines.build("LTXPipeline", tmp_path / "model")
+    words = tmp_path / "words.txt"
+    words.write_text("a red car drives through the city at night\n" * 50 + "rain on a window, fog\n" * 50)
+    pieces.SentencePieceTrainer.train(
+        input=str(words), model_prefix=str(tmp_path / "spiece"), vocab_size=60, model_type="unigram", pad_id=0,
+        eos_id=1, unk_id=2, bos_id=-1, hard_vocab_limit=False, minloglevel=2,
+    )  # fmt: skip
+    shutil.copy(tmp_path / "spiece.model", model / "tokenizer" / "spiece.model")
+    (model / "tokenizer" / "tokenizer.json").unlink()
+    generator = registry.open_generator(str(model))
+    wish = Wish(model=str(model), prompt="a red car", avoid="fog", steps=2, guidance=None, seed=None)
+    recipe = generator.recipe(wish, 3, Fraction(1, 10), 64, 64)
+    assert "tokenizer/spiece.model" in models.find(str(model)).files.settings
+    made = np.stack(list(generator.generate(recipe, unreported)))
+    other = generator.recipe(replace(wish, prompt="rain on a window"), 3, Fraction(1, 10), 64, 64)
+    assert not np.array_equal(np.stack(list(generator.generate(other, unreported))), made)
     registry.close(generator)
