@@ -20,6 +20,8 @@ MOST_TOKENS: Final = 100_000
 """A limit above this is a tokenizer's way of saying that it has none."""
 _CLIP: Final = r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
 """What CLIP takes for a word (OpenAI's CLIP, simple_tokenizer.py)."""
+_T5_ENDS: Final = 1
+"""The token that T5 puts after a text."""
 _CLIP_ENDS: Final = 2
 """The tokens that CLIP puts before and after a text."""
 
@@ -74,6 +76,8 @@ def _tokenizer(folder: Path, words: int = 0) -> tuple[Tokenizer, int]:
         made.no_truncation()
         made.no_padding()
         ends = made.num_special_tokens_to_add(False)
+    elif (folder / "spiece.model").is_file():
+        made, ends = _pieces(folder / "spiece.model"), _T5_ENDS
     else:
         made, ends = _clip(folder), _CLIP_ENDS
     if words:
@@ -97,6 +101,23 @@ def _clip(folder: Path) -> Tokenizer:
     )
     words = pre_tokenizers.Split(Regex(_CLIP), behavior="removed", invert=True)
     made.pre_tokenizer = pre_tokenizers.Sequence([words, pre_tokenizers.ByteLevel(add_prefix_space=False)])
+    return made
+
+
+def _pieces(path: Path) -> Tokenizer:
+    """T5's tokenizer, which is published as a SentencePiece model alone."""
+    import sentencepiece
+    from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
+
+    if path.stat().st_size > MOST_BYTES:
+        raise ValueError(f"{path} is too large to be a tokenizer's")
+    said = sentencepiece.SentencePieceProcessor(model_file=str(path))
+    vocabulary = [(said.id_to_piece(i), said.get_score(i)) for i in range(said.get_piece_size())]
+    made = Tokenizer(models.Unigram(vocabulary, unk_id=said.unk_id()))
+    made.normalizer = normalizers.Sequence(
+        [normalizers.Nmt(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")]
+    )
+    made.pre_tokenizer = pre_tokenizers.Metaspace()
     return made
 
 
