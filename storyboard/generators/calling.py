@@ -30,8 +30,8 @@ def pipe_for(pipe: Any, facts: Facts, task: Task) -> tuple[Any, Pipeline]:
     kind = getattr(diffusers, table.name)
     takes = inspect.signature(kind.__init__).parameters
     have = {**pipe.components, **{key: pipe.config.get(key) for key in table.settings}}
-    absent = {key: None for key in table.absent if key in takes}
-    made = kind(**absent, **{key: value for key, value in have.items() if key in takes})
+    parts = {**dict.fromkeys(table.absent), **have}
+    made = kind(**{key: value for key, value in parts.items() if key in takes})
     made.set_progress_bar_config(disable=True)
     return made, table
 
@@ -68,7 +68,7 @@ def arguments(
         said[table.fps] = int(recipe.rate)
     if table.layout == "frames" and table.takes_size:
         said["latents"] = _noise(pipe, recipe, noise)
-    scale = 1.0 if recipe.guidance is None else recipe.guidance
+    scale = table.scale if recipe.guidance is None else recipe.guidance
     if table.guidance == "guider":
         pipe.guider = type(pipe.guider).from_config({**pipe.guider.config, "guidance_scale": scale})
     else:
