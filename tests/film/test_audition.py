@@ -19,7 +19,9 @@ def test_what_is_picked_becomes_the_take_that_it_would_have_been(tiny_model: Pat
     folder = make_project(tmp_path / "film", "a dog", size=32, length=4)
     set_up = storyboard("set", folder, "--model", tiny_model, "--steps", 5)
     assert set_up.code == 0, set_up.error
-    held = storyboard("generate", folder, 1, "--audition", 3, "--audition-steps", 2, "--json").json["held"]
+    held = storyboard(
+        "generate", folder, "--shots", 1, "--audition", 3, "--audition-steps", 2, "--json"
+    ).json["held"]
     assert len(held) == 3
     assert len({one["step"]["recipe"]["seed"] for one in held}) == 3
     for one in held:
@@ -52,6 +54,6 @@ def test_what_is_not_held_cannot_be_carried_on(tmp_path: Path) -> None:
 
 def test_a_sketch_has_no_steps_to_stop_at(tmp_path: Path) -> None:
     folder = make_project(tmp_path / "film", "a dog runs")
-    ran = storyboard("generate", folder, 1, "--audition", 2)
+    ran = storyboard("generate", folder, "--shots", 1, "--audition", 2)
     assert ran.code == 1
     assert "takes of sketch cannot be stopped and carried on" in ran.error
