@@ -132,7 +132,8 @@ class DiffusersVideo:
 
         held = self.begin(recipe, steps, report)
         stepping.save(held, place, {"recipe": recipe.key})
-        pipe, table = calling.pipe_for(self._ready().pipe, self._facts, tasks.task_of(recipe))
+        loaded = self._ready()
+        pipe, table = calling.pipe_for(loaded.pipe, self._facts, tasks.task_of(recipe), loaded.place.device)
         palette = self._colours(pipe)
         if palette is None:
             raise GeneratorError(f"{recipe.model} shows nothing before it is done; make whole takes")
@@ -259,7 +260,7 @@ class DiffusersVideo:
         assert self._texts is not None
         given = starts.read(self._base, first) if first.starts else starts.Starts()
         self._have(first.loras)
-        pipe, table = calling.pipe_for(loaded.pipe, self._facts, tasks.task_of(first))
+        pipe, table = calling.pipe_for(loaded.pipe, self._facts, tasks.task_of(first), loaded.place.device)
         self._notes = calling.unread(pipe, table, first)
         self._batch = len(recipes)
         steps = first.steps or self._facts.steps

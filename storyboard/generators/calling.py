@@ -20,14 +20,12 @@ if TYPE_CHECKING:
     from storyboard.generators.stepping import Stepping
 
 
-def pipe_for(pipe: Any, facts: Facts, task: Task) -> tuple[Any, Pipeline]:
+def pipe_for(pipe: Any, facts: Facts, task: Task, device: str) -> tuple[Any, Pipeline]:
     """The pipeline that does `task` with the parts of `pipe`, and its table."""
     table = table_for(facts, task)
     if table == facts.pipeline:
         return pipe, table
-    import diffusers
-
-    kind = getattr(diffusers, table.name)
+    kind = loading.placed(table.name, device)
     takes = inspect.signature(kind.__init__).parameters
     have = {**pipe.components, **{key: pipe.config.get(key) for key in table.settings}}
     parts = {**dict.fromkeys(table.absent), **have}

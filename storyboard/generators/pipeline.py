@@ -160,14 +160,23 @@ def _make_exact(device: str) -> None:
 
 def _assemble(found: Found, place: Place) -> Any:
     """The pipeline from its parts, each loaded as the class that was checked and as nothing else."""
-    import diffusers
-
     said = found.files.described
     parts = {key: _load_part(found, key, part, place) for key, part in said.parts.items()}
     absent = {key: None for key in said.pipeline.parts if key not in parts}
-    pipe = getattr(diffusers, said.pipeline.name)(**parts, **absent, **said.settings)
+    pipe = placed(said.pipeline.name, place.device)(**parts, **absent, **said.settings)
     pipe.set_progress_bar_config(disable=True)
     return pipe
+
+
+def placed(name: str, device: str) -> type[Any]:
+    """diffusers' pipeline class `name`, working on `device`: by itself it would take the device of its first part, which
+    can be a text encoder that waits elsewhere."""
+    import diffusers
+    import torch
+
+    kind = getattr(diffusers, name)
+    where = property(lambda _: torch.device(device))
+    return type(name, (kind,), {"_execution_device": where, "__module__": kind.__module__})
 
 
 def _load_part(found: Found, key: str, part: Part, place: Place) -> Any:
