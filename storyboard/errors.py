@@ -37,6 +37,14 @@ class SmootherError(StoryboardError):
     """A smoothing engine that is missing, broken, or failed."""
 
 
+class EngineFailed(SmootherError):
+    """A smoothing engine that broke at its work, where another engine may do it."""
+
+    def __init__(self, engine: str, message: str) -> None:
+        super().__init__(message)
+        self.engine = engine
+
+
 class DiskFull(StoryboardError):
     """There is no room left where something was to be written."""
 

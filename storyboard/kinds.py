@@ -48,7 +48,7 @@ Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{0,64}$(?!\n)")]
 RelativePath = Annotated[str, Meta(min_length=1, max_length=500, description="inside the project, with /")]
 Smoothing = Literal["off", "auto", "x2", "x3", "x4"]
 Fit = Literal["cover", "contain", "stretch"]
-SmootherName = Literal["rife", "rife-openvino", "rife-ncnn", "flow"]
+SmootherName = Literal["rife", "rife-torch", "rife-ncnn", "rife-openvino", "rife-openvino-fast", "flow"]
 
 
 class _Value(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -112,6 +112,7 @@ TABLE = (
     _Row("louder", "Louder", ("Ctrl+Up",), "Play", lambda c: c.playing.louder()),
     _Row("quieter", "Quieter", ("Ctrl+Down",), "Play", lambda c: c.playing.quieter()),
     _Row("smoothed", "Smoothed or raw", ("R",), "View", lambda c: c.playing.toggle_smoothed()),
+    _Row("before_after", "Raw beside smoothed", ("Shift+R",), "View", lambda c: c.playing.toggle_split()),
     _Row("picture_size", "Picture fitted or at 100 %", ("Z",), "View", lambda c: c.playing.toggle_size()),
     _Row("full_screen", "Full screen", ("F",), "View", lambda c: c.playing.toggle_full_screen()),
     _Row("zoom_in", "Zoom in", ("=", "+"), "View", Commands.zoom_in),

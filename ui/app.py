@@ -17,6 +17,7 @@ from storyboard.store import copying
 from . import display, memory
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QMimeData
     from PySide6.QtWidgets import QApplication
 
     from .window import Window
@@ -62,7 +63,8 @@ def let_go_of_clipboard() -> None:
 
     clipboard = QGuiApplication.clipboard()
     # Not `ownsClipboard`: some platforms never say yes.
-    if clipboard.mimeData().hasFormat(MIME):
+    held: QMimeData | None = clipboard.mimeData()  # none where nothing was ever copied
+    if held is not None and held.hasFormat(MIME):
         words = clipboard.text()
         clipboard.clear()
         clipboard.setText(words)
@@ -98,8 +100,11 @@ class Windows:
 
     def open(self, folder: Path) -> None:
         """Raises `ProjectError`; then the window that was open stays."""
+        from . import looking
         from .window import Window
 
+        if self.window is not None:
+            looking.keep(self.window)  # the next one takes its place, in its size
         opened = Window(folder)
         before, self.window = self.window, opened
         opened.open_wanted.connect(self._open_instead)

@@ -1,25 +1,28 @@
 """How one shot looks on the timeline: number, prompt, a strip of pictures, state and length.
 
-What many shots have in common (ground, edge, state and length) is painted once and kept, and so is each strip:
-while the film scrolls or is dragged, a shot costs a few copies of pictures.
+Its ground, its words and its pictures are drawn once and kept: while the film scrolls, is zoomed or dragged, a shot
+costs a few copies of pictures.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final, NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from storyboard import store
 from storyboard.project import Look, Motion, Project, Shot
 
 from . import theme
+from .allowance import Allowance
 from .document import Document
+from .grounds import DOT, Ground, Grounds
+from .lines import Hand, Lines
 from .pictures import Thumbnails
 from .strips import Strips
 from .words import Colour, Job, Shown, seconds, share_done, shown
@@ -34,9 +37,6 @@ TEXT_FROM: Final = 40
 """The width from which a clip has text."""
 MOST_KNOWN: Final = 40_000
 """Shots whose state is remembered: twice as many as a film can have."""
-MOST_CARDS: Final = 200
-WIDEST_CARD: Final = 1200
-"""Pixels: of wider clips so few are seen that they are painted anew each time."""
 
 
 class Block(NamedTuple):
@@ -60,32 +60,23 @@ class _Known(NamedTuple):
     state: Shown
 
 
-class _Card(NamedTuple):
-    """What of a clip looks the same for many shots."""
-
-    width: int
-    height: int
-    state: Shown
-    length: int
-    """Frames."""
-    rate: float
-    selected: bool
-    colours: theme.Theme
-    ratio: float
-
-
 class ClipPainter:
     """Paints clips of `document`; `jobs` says what is done for which shot."""
 
     def __init__(self, document: Document, thumbnails: Thumbnails) -> None:
         self._document = document
-        self._strips = Strips(document, thumbnails)
+        self._thumbnails = thumbnails
+        self._allowance = Allowance()
+        self._strips = Strips(document, thumbnails, self._allowance)
         self.jobs: dict[str, Job] = {}
         self.tried: Project | None = None
         """The film as a trim that is not done yet would leave it: lengths and states are its."""
         self._known: dict[str, _Known] = {}
-        self._cards: OrderedDict[_Card, QPixmap] = OrderedDict()
-        self.begin()
+        self._grounds, self._lines = Grounds(), Lines(self._allowance)
+        self._rate = Fraction(0)
+        self._lengths: dict[int, str] = {}
+        """What is said of a length in frames."""
+        self.begin(1.0)
 
     @property
     def project(self) -> Project:
@@ -125,39 +116,50 @@ class ClipPainter:
         self._known[shot.id] = _Known(shot, takes, job, project.look, project.motion, project.rate, state)
         return state
 
-    def begin(self, left: int = 0) -> None:
-        """Before shots are painted, each time, with the left edge of the view: the system's colours or its font may
-        be others now."""
+    def _may_know(self, index: int) -> bool:
+        """Whether the state of a shot was looked at before, or there is time for it now."""
+        return self.project.shots[index].id in self._known or self._allowance.take()
+
+    def begin(self, ratio: float, left: int = 0) -> None:
+        """Before shots are painted, each time, with the device's pixels for one of ours and the left edge of the
+        view: the system's colours or its font may be others now."""
         self._left = left
-        self._rate = float(self.project.rate)
+        self._allowance.begin(hurried=self._thumbnails.gives_way)
         self._colours = theme.current()
-        self._font = text_font()
-        self._metrics = QFontMetricsF(self._font)
+        self._text, self._small = Hand.of(text_font(), ratio), Hand.of(small_font(), ratio)
+        self._grounds.begin(self._colours, ratio)
+        self._strips.begin(ratio)
+        if self._rate != self.project.rate:
+            self._rate = self.project.rate
+            self._lengths.clear()
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether something was left for the next paint, so that this one did not take too long."""
+        return self._allowance.exceeded
 
     def paint(self, painter: QPainter, rect: QRectF, index: int, selected: bool) -> None:
         """Draws the shot at `index` into `rect`, which is wide enough for pictures."""
         shot = self.project.shots[index]
         left, right = round(rect.left()) + 1, round(rect.right()) - 1
         top, height = round(rect.top()), round(rect.height())
-        state, ratio = self.shown(index), painter.device().devicePixelRatioF()
-        width = max(1, right - left)
-        card = _Card(width, height, state, shot.length, self._rate, selected, self._colours, ratio)
-        if card.width <= WIDEST_CARD:
-            painter.drawPixmap(left, top, self._painted(card))
-        else:
-            painter.translate(left, top)
-            self._paint_card(painter, card)
-            painter.translate(-left, -top)
+        state, width = self.shown(index), max(1, right - left)
+        dashed = state.colour == "draft"
+        self._grounds.paint(painter, left, top, width, Ground(height, dashed, selected))
         edge = 2 if selected else 1
-        strip = (left + edge, top + ROW, card.width - 2 * edge, height - 2 * ROW)
+        strip = (left + edge, top + ROW, width - 2 * edge, height - 2 * ROW)
         self._strips.paint(painter, strip, index)
         job = self.jobs.get(shot.id)
         if job is not None and job.state == "generating":
             self._paint_steps(painter, strip, job)
+        foot = top + height - ROW / 2
+        if width < TEXT_FROM:
+            self._grounds.dot(painter, left + (width - DOT) // 2, foot, state.colour)
+            return
+        self._paint_state(painter, left, foot, width, state, shot.length)
         # The words of a shot that begins left of the view stay in it.
         begin = min(max(left, self._left), right - TEXT_FROM)
-        if width >= TEXT_FROM:
-            self._paint_prompt(painter, QRectF(begin + 9, top, right - begin - 14, ROW), index, shot)
+        self._paint_prompt(painter, begin + 9, top + ROW / 2, right - begin - 14, index, shot)
 
     def paint_blocks(self, painter: QPainter, blocks: Sequence[Block]) -> None:
         """Draws shots that are too narrow for pictures: their ground, and at its foot their state where they are
@@ -167,7 +169,7 @@ class ClipPainter:
         states: dict[Colour, list[QRectF]] = {}
         for rect, index, selected in blocks:
             grounds.setdefault(selected, []).append(rect)
-            if index is not None:
+            if index is not None and self._may_know(index):
                 foot = QRectF(rect.left(), rect.bottom() - 4, rect.width(), 4)
                 states.setdefault(self.shown(index).colour, []).append(foot)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -179,80 +181,40 @@ class ClipPainter:
             painter.setBrush(colours.state(colour))
             painter.drawRects(rects)
 
-    def _painted(self, card: _Card) -> QPixmap:
-        known = self._cards.get(card)
-        if known is None:
-            known = QPixmap(round(card.width * card.ratio), round(card.height * card.ratio))
-            known.setDevicePixelRatio(card.ratio)
-            known.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(known)
-            self._paint_card(painter, card)
-            painter.end()
-            self._cards[card] = known
-            while len(self._cards) > MOST_CARDS:
-                self._cards.popitem(last=False)
-        else:
-            self._cards.move_to_end(card)
-        return known
+    def _paint_state(
+        self, painter: QPainter, left: int, middle: float, width: int, state: Shown, frames: int
+    ) -> None:
+        """The state, and at the right the length where there is room for both."""
+        hand, quiet, lines = self._small, self._colours.quiet, self._lines
+        self._grounds.dot(painter, left + 9, middle, state.colour)
+        room, length = width - 29.0, self._length(frames)
+        wide = lines.width(length, hand, quiet)
+        if room > wide + 8 + lines.width(state.words, hand, quiet):
+            lines.write(painter, left + width - 7 - wide, middle, length, hand, quiet)
+            room -= wide + 8
+        lines.write(painter, left + 22, middle, state.words, hand, quiet, room)
 
-    def _paint_card(self, painter: QPainter, card: _Card) -> None:
-        """The ground, the edge, and below the strip the state and the length, from (0, 0)."""
-        colours, box = card.colours, QRectF(0, 0, card.width, card.height)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colours.card))
-        painter.drawRoundedRect(box, 6, 6)
-        if card.width >= TEXT_FROM:
-            self._paint_state(painter, card)
-        else:
-            painter.setBrush(colours.state(card.state.colour))
-            painter.drawEllipse(QRectF(box.center().x() - 3, box.bottom() - ROW / 2 - 3, 6, 6))
-        pen = QPen(QColor(colours.line), 1)
-        if card.selected:
-            pen = QPen(QColor(colours.busy), 2)
-        elif card.state.colour == "draft":
-            pen = QPen(QColor(colours.quiet), 1)
-        if card.state.colour == "draft":
-            pen.setDashPattern([4, 3])
-        inset = pen.widthF() / 2
-        path = QPainterPath()
-        path.addRoundedRect(box.adjusted(inset, inset, -inset, -inset), 6, 6)
-        painter.strokePath(path, pen)
+    def _length(self, frames: int) -> str:
+        words = self._lengths.get(frames)
+        if words is None:
+            words = self._lengths[frames] = seconds(frames, self._rate)
+        return words
 
-    def _paint_state(self, painter: QPainter, card: _Card) -> None:
-        font = QFont(self._font)
-        font.setPointSizeF(font.pointSizeF() * 0.9)
-        metrics, middle = QFontMetricsF(font), Qt.AlignmentFlag.AlignVCenter
-        below = QRectF(9, card.height - ROW, card.width - 16, ROW)
-        painter.setFont(font)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(card.colours.state(card.state.colour))
-        painter.drawEllipse(QRectF(below.left(), below.center().y() - 3.5, 7, 7))
-        below.setLeft(below.left() + 13)
-        painter.setPen(QColor(card.colours.quiet))
-        length = seconds(card.length, self.project.rate)
-        room, wide = below.width(), metrics.horizontalAdvance(length) + 8
-        if room > wide + metrics.horizontalAdvance(card.state.words):
-            painter.drawText(below, middle | Qt.AlignmentFlag.AlignRight, length)
-            room -= wide
-        words = metrics.elidedText(card.state.words, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(below, middle | Qt.AlignmentFlag.AlignLeft, words)
-
-    def _paint_prompt(self, painter: QPainter, top: QRectF, index: int, shot: Shot) -> None:
-        metrics, baseline = (
-            self._metrics,
-            QPointF(top.left(), top.center().y() + self._metrics.capHeight() / 2),
-        )
+    def _paint_prompt(
+        self, painter: QPainter, left: float, middle: float, room: float, index: int, shot: Shot
+    ) -> None:
+        hand, colours, lines = self._text, self._colours, self._lines
         number = str(index + 1)
-        painter.setFont(self._font)
-        painter.setPen(QColor(self._colours.quiet))
-        painter.drawText(baseline, number)
-        baseline.setX(top.left() + metrics.horizontalAdvance(number) + 8)
-        painter.setPen(QColor(self._colours.text if shot.prompt else self._colours.quiet))
+        if not lines.may_write(number, hand, colours.quiet):
+            return
+        indent = lines.width(number, hand, colours.quiet) + 8
+        lines.write(painter, left, middle, number, hand, colours.quiet)
         # Measuring a text of thousands of letters costs more than painting what is seen of it.
-        words = " ".join(shot.prompt[: int(top.width())].split()) or "no prompt yet"
-        room = top.right() - baseline.x()
-        painter.drawText(baseline, metrics.elidedText(words, Qt.TextElideMode.ElideRight, room))
+        words = " ".join(shot.prompt[: _letters(room)].split())
+        colour = colours.text if shot.prompt else colours.quiet
+        words = words or "no prompt yet"
+        if lines.may_write(words, hand, colour):
+            lines.write(painter, left + indent, middle, words, hand, colour, room - indent)
 
     def _paint_steps(self, painter: QPainter, strip: tuple[int, int, int, int], job: Job) -> None:
         """How far the take is that is made."""
@@ -262,8 +224,20 @@ class ClipPainter:
         painter.fillRect(QRectF(left, bar.top(), width * share_done(job), 4), QColor(self._colours.busy))
 
 
+def _letters(room: float) -> int:
+    """As many letters as can be seen in so many pixels, rounded up: a clip that is zoomed keeps its line."""
+    return 200 * max(1, math.ceil(room / 600))
+
+
 def text_font() -> QFont:
     """The font of a clip's prompt."""
     font = QApplication.font()
     font.setPointSizeF(font.pointSizeF() * 0.95)
+    return font
+
+
+def small_font() -> QFont:
+    """The font of a clip's state."""
+    font = text_font()
+    font.setPointSizeF(font.pointSizeF() * 0.9)
     return font

@@ -10,9 +10,7 @@ from collections.abc import Mapping
 from storyboard.errors import StoryboardError
 
 _DISPLAY = re.compile(r"(?P<host>[^:]*):(?P<number>\d{1,5})(\.\d+)?")
-_NEXT = (
-    "on a machine without a screen use the command line (`storyboard --help`), or `xvfb-run storyboard edit`"
-)
+_NEXT = "on a machine without a screen use the command line (`storyboard --help`), or `xvfb-run storyboard`"
 
 
 def check(environ: Mapping[str, str], platform: str = sys.platform) -> None:

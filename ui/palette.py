@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -72,7 +73,9 @@ def _next_start(text: str, letter: str, start: int) -> int:
 
 
 def best(wanted: str, entries: Iterable[Entry]) -> list[Entry]:
-    """The entries that fit, the best first; among equals the order stays."""
+    """The entries that fit, the best first; among equals the order stays. All of them while nothing is typed."""
+    if not wanted.strip():
+        return list(itertools.islice(entries, MOST))
     ranked = [(found, entry) for entry in entries if (found := _rank(wanted, entry)) is not None]
     return [entry for _, entry in sorted(ranked, key=lambda pair: pair[0])[:MOST]]
 

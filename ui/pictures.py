@@ -47,13 +47,16 @@ class Wanted(NamedTuple):
     """Whether in-betweens are shown where they are made."""
     other: Film | None = None
     """A film whose same frame is wanted too."""
+    other_smoothed: bool = True
+    """Whether it is shown with its in-betweens."""
     refresh: bool = False
     """Whether to look again for segments that a build may have left."""
 
     def is_of(self, other: Wanted) -> bool:
         """Whether equal frames of both show equal pictures."""
         same_films = self.film is other.film and self.other is other.other
-        return same_films and self.smoothed == other.smoothed
+        same_ways = self.smoothed == other.smoothed and self.other_smoothed == other.other_smoothed
+        return same_films and same_ways
 
 
 class Picture(NamedTuple):
@@ -213,7 +216,7 @@ class _Reels:
         image = image_of(self._reel.at(wanted.film, frame, wanted.smoothed))
         if wanted.other is None or self._other is None:
             return Picture(image)
-        return Picture(image, image_of(self._other.at(wanted.other, frame, wanted.smoothed)))
+        return Picture(image, image_of(self._other.at(wanted.other, frame, wanted.other_smoothed)))
 
 
 class _Shelf:
@@ -283,6 +286,11 @@ class Thumbnails(QObject):
         self._stopped = threading.Event()
         self._made.connect(self._keep)
 
+    @property
+    def gives_way(self) -> bool:
+        """Whether hands scroll, zoom or drag now."""
+        return time.monotonic() - self._handled < REST
+
     def give_way(self) -> None:
         """Hands scroll, zoom or drag: pictures wait until they rest, so that every paint comes in time."""
         before, self._handled = self._handled, time.monotonic()
@@ -300,6 +308,10 @@ class Thumbnails(QObject):
             self._wish(place, _Wish(key, make))
             self._pool.start(self._work)
         return self._kept.get(self._last.get(place))
+
+    def has(self, key: Hashable) -> bool:
+        """Whether the picture called `key` was made."""
+        return key in self._kept
 
     def _wish(self, place: Hashable, wish: _Wish) -> None:
         """Notes what is wanted at a place. What was wanted there before is not any more: a prompt is typed letter

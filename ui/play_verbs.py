@@ -100,7 +100,12 @@ class PlayVerbs(QObject):
     # ---- seeing and hearing
 
     def toggle_smoothed(self) -> None:
+        self._session.split = False
         self._session.smoothed = not self._session.smoothed
+
+    def toggle_split(self) -> None:
+        """Before and after in one picture."""
+        self._session.split = not self._session.split
 
     def toggle_mute(self) -> None:
         self._session.sound.muted = not self._session.sound.muted

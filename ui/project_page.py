@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 
 SMOOTHERS = (
     ("rife", "RIFE, the best here"),
+    ("rife-torch", "RIFE on the graphics card (CUDA, MPS)"),
+    ("rife-ncnn", "RIFE on the graphics card (Vulkan)"),
     ("rife-openvino", "RIFE on the processor"),
-    ("rife-ncnn", "RIFE on the graphics card"),
+    ("rife-openvino-fast", "RIFE on the processor, fast (bf16)"),
     ("flow", "Optical flow"),
 )
 

@@ -31,7 +31,7 @@ class Session(QObject):
     range_changed = Signal()
     """`range` is another."""
     showing_changed = Signal()
-    """`smoothed`, `loop` or `trial` is another."""
+    """`smoothed`, `split`, `loop` or `trial` is another."""
 
     def __init__(self, document: Document, pictures: PictureThread, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -44,10 +44,13 @@ class Session(QObject):
         self._range: tuple[int, int] | None = None
         self._loop = True
         self._smoothed = True
+        self._split = False
         self._trial: Trial | None = None
         self._showing = Showing()
         self.tally = Tally()
         self.sound = Sound(self)
+        self.sound.arrived.connect(self._hear)
+        self.sound.prepare(document.film)
         self._player = Player(self.sound, self)
         self._player.due.connect(self._present)
         self._player.over.connect(self._end)
@@ -263,6 +266,18 @@ class Session(QObject):
             self._ask()
             self.showing_changed.emit()
 
+    @property
+    def split(self) -> bool:
+        """Whether the picture is raw left of a handle and smoothed right of it."""
+        return self._split
+
+    @split.setter
+    def split(self, on: bool) -> None:
+        if on != self._split:
+            self._split = on
+            self._ask()
+            self.showing_changed.emit()
+
     def _play_on(self) -> None:
         """Goes on from here under other rules."""
         if self.playing:
@@ -289,9 +304,12 @@ class Session(QObject):
 
     @property
     def captions(self) -> tuple[str, ...]:
-        """What the pictures of a trial are called, `Take 2` and the one beside it; none where another shot plays."""
+        """What the pictures of a trial are called, `Take 2` and the one beside it; none where another shot plays.
+        Where the picture is split, what its halves are."""
+        if self._trial is None:
+            return ("Raw", "Smoothed") if self._split else ()
         place = place_of(self._document.project, self.shown_frame)
-        if self._trial is None or place is None or self._order[place.shot_index] != self._trial.shot:
+        if place is None or self._order[place.shot_index] != self._trial.shot:
             return ()
         takes = [self._document.takes.get(take) for take in self._trial[1:] if take]
         return tuple(f"Take {take.number}" for take in takes if take is not None)
@@ -349,12 +367,21 @@ class Session(QObject):
         frame = min(self.shown_frame, length - 1)
         films = self._showing.films(self._document.film, self._trial)
         beside = around(frame, 0, length, AHEAD, BEHIND) if ahead is None else ahead
-        self._pictures.ask(Wanted(films.film, frame, beside, self._smoothed, films.other, refresh))
+        wanted = Wanted(films.film, frame, beside, self._smoothed, films.other, self._smoothed, refresh)
+        if self._split and self._trial is None:
+            wanted = wanted._replace(smoothed=False, other=films.film, other_smoothed=True)
+        self._pictures.ask(wanted)
 
     # ---- following
 
+    def _hear(self) -> None:
+        """Plays on with the sound that has come."""
+        if self.playing:
+            self._run_from(self._frame, self.speed)
+
     def _follow(self) -> None:
         """Keeps to what is still there when the project is another."""
+        self.sound.prepare(self._document.film)
         order = [shot.id for shot in self._document.project.shots]
         if order != self._order:
             self._reselect(order)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -15,9 +15,11 @@ from .mixer import Mixer
 from .reel import Film, take_of
 from .route import Run
 from .sound_device import Device, default_device
+from .unpacking import REST, Unpacking
 from .words import sentence
 
 if TYPE_CHECKING:
+    from storyboard.film.unpacked import Packed, Unpacked
     from storyboard.media.soundtrack import Soundtrack
     from storyboard.project import Music
     from storyboard.workers.steps import Sound as ClipSound
@@ -36,6 +38,14 @@ class _Heard(NamedTuple):
     music: Music | None
     clips: tuple[ClipSound, ...]
 
+    @property
+    def sounds(self) -> frozenset[Packed]:
+        """The files of all of it."""
+        from storyboard.film.unpacked import Packed
+
+        music = (Packed(self.music.file),) if self.music else ()
+        return frozenset((*music, *(Packed(clip.file, True) for clip in self.clips)))
+
 
 class Sound(QObject):
     """Plays the film's music and its clips' sound. Where there is no device, or nothing to hear, it is silent."""
@@ -44,6 +54,8 @@ class Sound(QObject):
     """A sentence: a file that cannot be heard."""
     changed = Signal()
     """The volume is another."""
+    arrived = Signal()
+    """What plays silently could be heard now: it is to be started again."""
 
     def __init__(
         self,
@@ -53,6 +65,14 @@ class Sound(QObject):
         super().__init__(parent)
         self._open_device = open_device
         self._device: Device | None = None
+        self._unpacking = Unpacking(self)
+        self._unpacking.arrived.connect(self._note_arrived)
+        self._next: Film | None = None
+        """The film whose sounds are to be unpacked when the edits rest."""
+        self._resting = QTimer(self, singleShot=True, interval=REST)
+        self._resting.timeout.connect(self._prepare)
+        self._late = False
+        """Whether the run is silent because its sounds are not there yet."""
         self._film: Film | None = None
         self._what: _Heard | None = None
         self._mixer: Mixer | None = None
@@ -94,27 +114,67 @@ class Sound(QObject):
 
     # ---- what
 
+    def prepare(self, film: Film) -> None:
+        """Has the sounds of `film` unpacked, so that they are there when it plays."""
+        self._next = film
+        self._resting.start()
+
     def use(self, film: Film) -> None:
         """Plays `film`'s sound from the next `start` on."""
         self._film, self._what = film, _what(film)
+        self._unpacking.want(film.folder, self._what.sounds)
 
     def differs(self, film: Film) -> bool:
         """Whether something else is heard in `film`."""
         return film is not self._film and _what(film) != self._what
 
+    @property
+    def ready(self) -> bool:
+        """Whether everything that is heard in the film is unpacked. Raises why something cannot be."""
+        return self._what is None or self._film is None or self._found(self._film, self._what) is not None
+
+    def close(self) -> None:
+        """Falls silent for good."""
+        self.stop()
+        self._resting.stop()
+        self._unpacking.stop()
+
+    def _prepare(self) -> None:
+        if self._next is not None:
+            self._unpacking.want(self._next.folder, _what(self._next).sounds)
+
+    def _found(self, film: Film, what: _Heard) -> dict[Packed, Unpacked] | None:
+        return self._unpacking.found(film.folder, what.sounds)
+
+    def _note_arrived(self) -> None:
+        try:
+            if self._late and self.ready:
+                self._late = False
+                self.arrived.emit()
+        except StoryboardError as error:
+            self._late = False
+            self._fail(error)
+
     # ---- playing
 
     def start(self, run: Run, rate: Fraction) -> None:
-        """Prepares the sound of a run; `go` lets it be heard. The shuttle is silent."""
+        """Prepares the sound of a run; `go` lets it be heard. The shuttle is silent, and so is a film whose sounds
+        are not unpacked yet, until they have `arrived`."""
         self.stop()
         what, film = self._what, self._film
         if what is None or film is None or run.speed != 1 or not (what.music or what.clips):
             return
-        device = self._open_device(_RATE)
-        if device is None:
+        try:
+            found = self._found(film, what)
+        except StoryboardError as error:
+            self._fail(error)
+            return
+        self._late = found is None
+        device = None if found is None else self._open_device(_RATE)
+        if device is None or found is None:
             return
         self._device = device
-        self._mixer = Mixer(_track(film, what), run, rate, device.floats, self._fail)
+        self._mixer = Mixer(_track(what, found), run, rate, device.floats, self._fail)
         self._tell_volume()
 
     def go(self) -> None:
@@ -140,6 +200,7 @@ class Sound(QObject):
         return None if heard and self._moving.seconds() > STALLED else heard
 
     def stop(self) -> None:
+        self._late = False
         self._timer.stop()
         if self._mixer is not None:
             self._mixer.stop()
@@ -175,14 +236,14 @@ def _what(film: Film) -> _Heard:
     return _Heard(project.seconds, project.music, tuple(clip_sounds(project, shown)))
 
 
-def _track(film: Film, what: _Heard) -> Soundtrack:
-    from storyboard import paths
+def _track(what: _Heard, found: Mapping[Packed, Unpacked]) -> Soundtrack:
+    from storyboard.film.unpacked import Packed
     from storyboard.media.sound import ClipSound
     from storyboard.media.soundtrack import Soundtrack
 
-    music_file = paths.inside(film.folder, what.music.file) if what.music else None
+    music = found[Packed(what.music.file)].samples if what.music else None
     clips = [
-        ClipSound(paths.inside(film.folder, clip.file), clip.start, clip.source_in, clip.seconds)
+        ClipSound(found[Packed(clip.file, True)].samples, clip.start, clip.source_in, clip.seconds)
         for clip in what.clips
     ]
-    return Soundtrack(what.seconds, what.music, music_file, clips)
+    return Soundtrack(what.seconds, what.music, music, clips)

@@ -6,9 +6,12 @@ from collections import OrderedDict
 from functools import partial
 from typing import Final, NamedTuple
 
-from PySide6.QtCore import QObject, QPointF, QRectF, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter, QPixmap
 
+from storyboard.project import Shot
+
+from .allowance import Allowance
 from .document import Document
 from .pictures import Thumbnails
 from .reel import Film, picture_key, thumbnail
@@ -26,29 +29,59 @@ Box = tuple[int, int, int, int]
 """Left, top, width and height, in whole pixels: so a picture is copied and not drawn anew."""
 
 
+class _Tile:
+    """One picture of a strip."""
+
+    __slots__ = ("done", "key", "picture", "source")
+
+    def __init__(self) -> None:
+        self.key: str | None = None
+        """Its name, once it was asked for."""
+        self.done = False
+        """Whether it is there in its size: until then there may be a better one the next time."""
+        self.source: QPixmap | None = None
+        """As it was made, or what was shown here before it."""
+        self.picture: QPixmap | None = None
+        """In the size in which it is painted."""
+
+
 class _Strip(NamedTuple):
-    """The pictures of one shot, by their part of it, and what they follow from."""
+    """The pictures of one shot, by their frame, and what they follow from."""
 
     film: Film
-    tiles: int
+    shot: Shot
     size: tuple[int, int, float]
-    made: int
-    """How many pictures had been made when these were asked for: after that there may be better ones."""
-    pictures: dict[int, QPixmap]
+    tiles: dict[int, _Tile]
+
+    def holds(self, film: Film, shot: Shot, size: tuple[int, int, float]) -> bool:
+        """Whether the pictures are still those of `shot` in `film`. An edit makes another film, and leaves most
+        shots as they were."""
+        if self.size != size or self.shot is not shot:
+            return False
+        if self.film is film:
+            return True
+        before, now = self.film.project, film.project
+        same_takes = self.film.takes is film.takes
+        same_defaults = before.look is now.look and before.motion is now.motion and before.cast is now.cast
+        same_size = before.width == now.width and before.height == now.height
+        return same_takes and same_defaults and same_size and before.rate == now.rate
 
 
-class Strips(QObject):
+class Strips:
     """Paints strips. What is not there yet is asked for, and the strip is painted without it."""
 
-    def __init__(self, document: Document, thumbnails: Thumbnails) -> None:
-        super().__init__()
+    def __init__(self, document: Document, thumbnails: Thumbnails, allowance: Allowance) -> None:
         self._document = document
+        self._allowance = allowance
         self._thumbnails = thumbnails
-        self._made = 0
         self._previews: dict[str, QPixmap] = {}
         self._fitting: OrderedDict[tuple[int, int, int, float], QPixmap] = OrderedDict()
         self._strips: OrderedDict[str, _Strip] = OrderedDict()
-        thumbnails.ready.connect(self._note_made)
+        self.begin(1.0)
+
+    def begin(self, ratio: float) -> None:
+        """Before the strips of a view are painted, each time."""
+        self._ratio = ratio
 
     def set_preview(self, shot_id: str, image: QImage) -> None:
         """The picture of a shot as it forms is shown instead of what it had."""
@@ -66,10 +99,11 @@ class Strips(QObject):
         left, top, width, height = box
         # Of the film as it is, also while a trim is tried: its pictures are there, and do not flicker.
         film = self._document.film
-        tile_width = max(1, round(height * film.project.width / film.project.height))
+        project = film.project
+        shot = project.shots[index]
+        tile_width = max(1, round(height * project.width / project.height))
         tiles = max(1, -(-width // tile_width))
-        ratio = painter.device().devicePixelRatioF()
-        strip = self._strip(film, index, tiles, (tile_width, height, ratio))
+        strip = self._strip(film, shot, (tile_width, height, self._ratio))
         # Only what can be seen: of a shot of minutes, zoomed in, that is a small part.
         first, last = 0, tiles
         if tiles > PLACES and painter.hasClipping():
@@ -77,72 +111,92 @@ class Strips(QObject):
             first = max(0, int((seen.left() - left) / tile_width))
             last = min(tiles, int((seen.right() - left) / tile_width) + 1)
         places = _places(tiles)
-        for tile in range(first, last):
-            picture = self._picture(strip, index, min(tile * places // tiles, places - 1), places)
-            if picture is None:
-                continue
-            x = left + tile * tile_width
-            if x + tile_width <= left + width:
-                painter.drawPixmap(x, top, picture)
-            else:
-                part = QRectF(0, 0, (left + width - x) * ratio, height * ratio)
-                painter.drawPixmap(QPointF(x, top), picture, part)
+        for number in range(first, last):
+            part = min(number * places // tiles, places - 1)
+            tile = self._tile(strip, index, part, places)
+            x = left + number * tile_width
+            self._paint_tile(painter, tile, x, top, min(tile_width, left + width - x), strip.size)
 
-    def _strip(self, film: Film, index: int, tiles: int, size: tuple[int, int, float]) -> _Strip:
+    def _paint_tile(
+        self, painter: QPainter, tile: _Tile, x: int, top: int, wide: int, size: tuple[int, int, float]
+    ) -> None:
+        """The first `wide` pixels of a picture."""
+        width, height, ratio = size
+        if tile.picture is not None:
+            pixels = tile.picture.width() if wide == width else round(wide * ratio)
+            painter.drawPixmap(x, top, tile.picture, 0, 0, pixels, tile.picture.height())
+        elif tile.source is not None:
+            source = tile.source
+            painter.drawPixmap(
+                x, top, wide, height, source, 0, 0, source.width() * wide // width, source.height()
+            )
+
+    def _strip(self, film: Film, shot: Shot, size: tuple[int, int, float]) -> _Strip:
         """What is known of the strip; empty where something is another now."""
-        shot_id = film.project.shots[index].id
-        known = self._strips.get(shot_id)
-        if (
-            known is not None
-            and known.film is film
-            and known.tiles == tiles
-            and known.size == size
-            and known.made == self._made
-        ):
+        known = self._strips.get(shot.id)
+        if known is not None and known.holds(film, shot, size):
             return known
-        strip = _Strip(film, tiles, size, self._made, {})
-        self._strips[shot_id] = strip
+        strip = _Strip(film, shot, size, {})
+        self._strips[shot.id] = strip
         while len(self._strips) > MOST_STRIPS:
             self._strips.popitem(last=False)
         return strip
 
-    def _picture(self, strip: _Strip, index: int, part: int, places: int) -> QPixmap | None:
-        """Picture `part` of `places` of a shot, in the strip's size."""
-        known = strip.pictures.get(part)
-        if known is not None:
-            return known
-        project = strip.film.project
-        shot = project.shots[index]
-        picture = self._previews.get(shot.id)
-        if picture is None:
-            frame = part * shot.length // places
-            size = (max(16, round(THUMBNAIL_HEIGHT * project.width / project.height)), THUMBNAIL_HEIGHT)
-            key = ("clip", *picture_key(strip.film, index, frame), *size)
-            make = partial(thumbnail, strip.film, index, frame, *size)
-            picture = self._thumbnails.get((shot.id, part), key, make)
-        if picture is None:
-            return None
-        strip.pictures[part] = self._fitted(picture, *strip.size)
-        return strip.pictures[part]
+    def _tile(self, strip: _Strip, index: int, part: int, places: int) -> _Tile:
+        """Picture `part` of `places` of a shot, as far as it is there."""
+        frame = part * strip.shot.length // places
+        tile = strip.tiles.get(frame)
+        if tile is None:
+            tile = strip.tiles[frame] = _Tile()
+        if not tile.done:
+            self._complete(strip, tile, index, part, frame)
+        return tile
 
-    def _fitted(self, picture: QPixmap, width: int, height: int, ratio: float) -> QPixmap:
-        """`picture` in just the size in which it is painted: scaling it each time would take most of the time."""
+    def _complete(self, strip: _Strip, tile: _Tile, index: int, part: int, frame: int) -> None:
+        """Takes what was made of a picture since it was painted last."""
+        source, made = self._previews.get(strip.shot.id), True
+        if source is None:
+            if tile.key is None and not self._allowance.take():
+                return
+            source, made = self._asked(strip, tile, index, part, frame)
+        if source is not None and source is not tile.source:
+            tile.picture = None
+        tile.source = source
+        if source is not None and tile.picture is None:
+            tile.picture = self._fitted(source, *strip.size)
+        tile.done = made and (source is None or tile.picture is not None)
+
+    def _asked(
+        self, strip: _Strip, tile: _Tile, index: int, part: int, frame: int
+    ) -> tuple[QPixmap | None, bool]:
+        """The picture that was made, or what was shown in its place before; and whether it was made."""
+        film = strip.film
+        project = film.project
+        size = (max(16, round(THUMBNAIL_HEIGHT * project.width / project.height)), THUMBNAIL_HEIGHT)
+        if tile.key is None:
+            tile.key = repr(("clip", *picture_key(film, index, frame), *size))
+        make = partial(thumbnail, film, index, frame, *size)
+        source = self._thumbnails.get((strip.shot.id, part), tile.key, make)
+        return source, self._thumbnails.has(tile.key)
+
+    def _fitted(self, picture: QPixmap, width: int, height: int, ratio: float) -> QPixmap | None:
+        """`picture` in just the size in which it is painted: scaling it each time would take most of the time.
+        None when there is no time for it now: then it is scaled roughly."""
         key = (picture.cacheKey(), width, height, ratio)
         known = self._fitting.get(key)
-        if known is None:
-            smooth = Qt.TransformationMode.SmoothTransformation
-            ignore = Qt.AspectRatioMode.IgnoreAspectRatio
-            known = picture.scaled(round(width * ratio), round(height * ratio), ignore, smooth)
-            known.setDevicePixelRatio(ratio)
-            self._fitting[key] = known
-            while len(self._fitting) > MOST_FITTING:
-                self._fitting.popitem(last=False)
-        else:
+        if known is not None:
             self._fitting.move_to_end(key)
-        return known
-
-    def _note_made(self) -> None:
-        self._made += 1
+            return known
+        if not self._allowance.take():
+            return None
+        smooth = Qt.TransformationMode.SmoothTransformation
+        ignore = Qt.AspectRatioMode.IgnoreAspectRatio
+        fitted = picture.scaled(round(width * ratio), round(height * ratio), ignore, smooth)
+        fitted.setDevicePixelRatio(ratio)
+        self._fitting[key] = fitted
+        while len(self._fitting) > MOST_FITTING:
+            self._fitting.popitem(last=False)
+        return fitted
 
 
 def _places(tiles: int) -> int:

@@ -46,7 +46,7 @@ class Takes(QWidget):
         super().__init__(parent)
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setMinimumWidth(190)
+        self.setMinimumWidth(224)
         self._document = document
         self._session = session
         self._verbs = verbs

@@ -195,6 +195,8 @@ def _style(theme: Theme, size: float) -> str:
     QPlainTextEdit, QLineEdit, QComboBox, QSpinBox {{
         background: {theme.field}; border: 1px solid {theme.line}; border-radius: 6px; padding: 5px 8px;
         selection-background-color: {theme.accent}; selection-color: {theme.on_accent}; }}
+    QSpinBox::up-button, QSpinBox::down-button {{ width: 0px; border: none; }}
+    QSpinBox QLineEdit {{ background: transparent; border: none; padding: 0; }}
     QPlainTextEdit:focus, QLineEdit:focus, QComboBox:focus, QSpinBox:focus {{ border-color: {theme.busy}; }}
     QComboBox::drop-down {{ border: none; width: 20px; }}
     QComboBox QAbstractItemView {{ background: {theme.raised}; border: 1px solid {theme.line}; }}

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAction,
     QColor,
@@ -52,6 +52,8 @@ END_ROOM: Final = 80
 """Pixels that can be scrolled past the film's end."""
 ZOOM: Final = 1.25
 DEFAULT_SCALE: Final = 3.2
+FRAME: Final = 16
+"""Milliseconds until a view is painted again that could not be finished in one go."""
 
 
 class Timeline(QAbstractScrollArea):
@@ -83,6 +85,8 @@ class Timeline(QAbstractScrollArea):
         self._wave = Waveform(document.folder, self)
         self._fit = True
         self._playhead = 0
+        self._unfinished = QTimer(self, singleShot=True, interval=FRAME)
+        self._unfinished.timeout.connect(self.viewport().update)
         self._grip = Grip(self._table, self.horizontalScrollBar(), self.viewport())
         self._landing = Landing(self._table, self.horizontalScrollBar(), self)
         self._lengths = _lengths(document.project)
@@ -270,6 +274,8 @@ class Timeline(QAbstractScrollArea):
         painter.setClipping(False)
         if area.left() < GUTTER:
             timeline_paint.gutter(painter, stage, colours)
+        if self._clips.unfinished:
+            self._unfinished.start()
 
     # ---- hands
 

@@ -32,6 +32,7 @@ def ruler(painter: QPainter, stage: Stage, colours: theme.Theme, area: QRect) ->
     pixels = step * float(rate) * stage.layout.scale
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setFont(theme.fixed_font(0.85))
+    wide = painter.fontMetrics().horizontalAdvance("00:00")
     line, quiet = QColor(colours.line), QColor(colours.quiet)
     # A time is written to the right of its mark, so one mark before the area may still reach into it.
     first = max(0, int(stage.content(max(area.left(), GUTTER)) / pixels) - 1)
@@ -40,9 +41,10 @@ def ruler(painter: QPainter, stage: Stage, colours: theme.Theme, area: QRect) ->
         x = int(GUTTER + mark * pixels - stage.offset)
         painter.setPen(line)
         painter.drawLine(x, 5, x, RULER - 3)
-        painter.setPen(quiet)
-        minutes, rest = divmod(mark * step, 60)
-        painter.drawText(x + 6, RULER - 8, f"{minutes:02}:{rest:02}")
+        if x + 6 + wide <= stage.width:  # half a time says nothing
+            painter.setPen(quiet)
+            minutes, rest = divmod(mark * step, 60)
+            painter.drawText(x + 6, RULER - 8, f"{minutes:02}:{rest:02}")
 
 
 def chosen_range(painter: QPainter, stage: Stage, session: Session, colours: theme.Theme) -> None:
@@ -112,7 +114,7 @@ def shots(
 ) -> None:
     """The shots between two places of the viewport. Those that are too narrow to tell apart are drawn as one, as
     far as they lie side by side."""
-    clips.begin(GUTTER)
+    clips.begin(painter.device().devicePixelRatioF(), GUTTER)
     for run in stage.row.runs(stage.content(left), stage.content(right)):
         clips.paint_blocks(painter, list(_wide_ones(painter, stage, clips, selected, run)))
 

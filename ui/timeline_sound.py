@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,7 +11,7 @@ from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Qt, QThreadPool, Sig
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QApplication
 
-from storyboard.errors import StoryboardError
+from storyboard.errors import Cancelled, StoryboardError
 from storyboard.project import Music
 
 from . import theme
@@ -33,7 +34,7 @@ NAME_ROOM: Final = 15.0
 
 
 class Waveform(QObject):
-    """The peaks of one sound at several levels of detail, measured beside the window's thread."""
+    """The peaks of one sound at several levels of detail, measured by a worker."""
 
     ready = Signal()
 
@@ -49,33 +50,41 @@ class Waveform(QObject):
         """Each half as fine as the one before it; empty while they are not known."""
         self.problem = ""
         """Why there are none."""
+        self.reading = False
+        """Whether they are on their way."""
         self._measured.connect(self._keep)
+        self._stopped = threading.Event()
 
     def use(self, file: str) -> None:
         """Wants the peaks of `file` of the project; `ready` comes when they are there."""
         if file == self._file:
             return
-        self._file, self.levels, self.problem = file, [], ""
+        self._file, self.levels, self.problem, self.reading = file, [], "", bool(file)
         if file:
             self._pool.start(lambda: self._measure(file))
 
     def stop(self) -> None:
-        """Ends after the sound in hand."""
+        """Forgets the sound in hand."""
+        self._stopped.set()
         self._pool.clear()
         self._pool.waitForDone()
 
     def _measure(self, file: str) -> None:
-        from storyboard.film import waveforms
+        from storyboard.film import unpacked
         from storyboard.media import waveform
 
         try:
-            self._measured.emit(file, waveform.levels(waveforms.peaks_of(self._folder, file)), "")
+            peaks = unpacked.peaks_of(self._folder, file, self._stopped.is_set)
+        except Cancelled:
+            return
         except StoryboardError as error:
             self._measured.emit(file, [], sentence(error))
+            return
+        self._measured.emit(file, waveform.levels(peaks), "")
 
     def _keep(self, file: str, levels: list[Peaks], problem: str) -> None:
         if file == self._file:
-            self.levels, self.problem = levels, problem
+            self.levels, self.problem, self.reading = levels, problem, False
             self.ready.emit()
 
 
@@ -94,7 +103,7 @@ def paint(painter: QPainter, stage: Stage, waveform: Waveform, colours: theme.Th
         _bars(painter, stage, music, waveform.levels, wave, colours, area)
         _joints(painter, stage, music, len(waveform.levels[0]), bar, colours)
     _fades(painter, stage, music, bar, colours)
-    _name(painter, stage, music, waveform.problem, bar, colours)
+    _name(painter, stage, music, waveform, bar, colours)
 
 
 def _bars(
@@ -222,7 +231,7 @@ def _fades(painter: QPainter, stage: Stage, music: Music, bar: QRectF, colours: 
 
 
 def _name(
-    painter: QPainter, stage: Stage, music: Music, problem: str, bar: QRectF, colours: theme.Theme
+    painter: QPainter, stage: Stage, music: Music, waveform: Waveform, bar: QRectF, colours: theme.Theme
 ) -> None:
     """The music's name, at the left of what is seen of it."""
     font = QApplication.font()
@@ -235,9 +244,11 @@ def _name(
     parts = [media_name(music.file)]
     if music.gain:
         parts.append(f"{music.gain:+.0f} dB")
-    if problem:
-        parts.append(problem)
+    if waveform.problem:
+        parts.append(waveform.problem)
+    elif waveform.reading:
+        parts.append("is being read")
     painter.setFont(font)
-    painter.setPen(QColor(colours.failed if problem else colours.text))
+    painter.setPen(QColor(colours.failed if waveform.problem else colours.text))
     words = metrics.elidedText(" · ".join(parts), Qt.TextElideMode.ElideRight, room)
     painter.drawText(QPointF(left, bar.top() + metrics.ascent() + 2), words)

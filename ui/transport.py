@@ -186,11 +186,17 @@ class Transport(QWidget):
 
     def _how_menu(self) -> QMenu:
         menu = QMenu()
-        self._hows = _choices(menu, ("Smoothed", "Raw"))
-        tips = ("With in-betweens, where they are made", "Each take's own frames, held")
-        for action, tip, on in zip(self._hows, tips, (True, False), strict=True):
+        self._hows = _choices(menu, ("Smoothed", "Raw", "Raw | smoothed"))
+        tips = (
+            "With in-betweens, where they are made",
+            "Each take's own frames, held",
+            "Before and after in one picture, with a handle between them",
+        )
+        for action, tip, way in zip(
+            self._hows, tips, ((True, False), (False, False), (True, True)), strict=True
+        ):
             action.setToolTip(tip)
-            action.triggered.connect(lambda _=False, on=on: self._set_smoothed(on))
+            action.triggered.connect(lambda _=False, way=way: self._set_how(*way))
         menu.setToolTipsVisible(True)
         return menu
 
@@ -202,8 +208,9 @@ class Transport(QWidget):
             action.triggered.connect(lambda _=False, percent=percent: self._set_size(percent))
         return menu
 
-    def _set_smoothed(self, on: bool) -> None:
-        self._session.smoothed = on
+    def _set_how(self, smoothed: bool, split: bool) -> None:
+        self._session.smoothed = smoothed
+        self._session.split = split
 
     def _set_size(self, percent: int | None) -> None:
         self._viewer.percent = percent
@@ -225,9 +232,9 @@ class Transport(QWidget):
 
     def _show_how(self) -> None:
         self.loop.setChecked(self._session.loop)
-        smoothed = self._session.smoothed
-        self.how.setText("Smoothed ▾" if smoothed else "Raw ▾")
-        self._hows[0 if smoothed else 1].setChecked(True)
+        how = 2 if self._session.split else 0 if self._session.smoothed else 1
+        self.how.setText(f"{self._hows[how].text()} ▾")
+        self._hows[how].setChecked(True)
         percent = self._viewer.percent
         self.size_button.setText("Fit ▾" if percent is None else f"{percent} % ▾")
         if percent in self._sizes:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from . import actions as table
@@ -174,7 +174,7 @@ class Window(QMainWindow):
         if self._first:
             self._first = False
             looking.take_up(self)
-            (self.board if self.page == "storyboard" else self.timeline).setFocus()
+            self._focus_film()
             QTimer.singleShot(0, self._after_first_paint)
 
     def _after_first_paint(self) -> None:
@@ -226,7 +226,7 @@ class Window(QMainWindow):
             part.setHidden(as_board)
         self.middle.setCurrentIndex(1 if as_board else 0)
         self.top.show_page("Timeline" if as_board else "Storyboard")
-        (self.board if as_board else self.timeline).setFocus()
+        self._focus_film()
 
     # ---- what lasts
 
@@ -249,6 +249,16 @@ class Window(QMainWindow):
         )
 
     # ---- the end
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        # What has the focus did not want it: out of a field, back to the film and to the single-letter keys.
+        if event.key() == Qt.Key.Key_Escape:
+            self._focus_film()
+        else:
+            super().keyPressEvent(event)
+
+    def _focus_film(self) -> None:
+        (self.board if self.page == "storyboard" else self.timeline).setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         running = self.worker.current
@@ -273,6 +283,7 @@ class Window(QMainWindow):
             looking.keep(self)
         self.hide()
         self.session.pause()
+        self.session.sound.close()
         self.stage.stop()
         self.worker.stop()
         self.making.stop()

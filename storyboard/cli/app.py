@@ -7,12 +7,13 @@ from typing import Annotated
 import typer
 
 from storyboard import __version__
-from storyboard.cli import cast, explain, film, machine, models, project, rerender, settings
+from storyboard.cli import cast, explain, film, machine, models, project, rerender, settings, smooth
 
 app = typer.Typer(
     name="storyboard",
-    help="Long films made of short generated shots: prompts on a timeline, one stitched, smoothed film.",
-    no_args_is_help=True,
+    help="Long films made of short generated shots: prompts on a timeline, one stitched, smoothed film.\n\n"
+    "Without a command the window opens, on the last project or on a sample.",
+    invoke_without_command=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -27,11 +28,13 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001 - acted on by its callback
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    pass
+    if context.invoked_subcommand is None:
+        machine.edit(None)
 
 
 PROJECT, FILM, MACHINE = "Project", "Takes and film", "This machine"
@@ -57,7 +60,7 @@ for _command, _name, _panel in (
     (film.render, "render", FILM),
     (film.export, "export", FILM),
     (film.animatic, "animatic", FILM),
-    (film.smooth, "smooth", FILM),
+    (smooth.smooth, "smooth", FILM),
     (film.verify, "verify", FILM),
     (film.clean, "clean", FILM),
     (machine.edit, "edit", MACHINE),

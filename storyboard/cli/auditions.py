@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storyboard.cli import output
-from storyboard.cli.film import interruptible
+from storyboard.cli.interrupt import interruptible
 from storyboard.errors import StoryboardError
 
 if TYPE_CHECKING:

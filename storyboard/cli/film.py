@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import signal
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
 
 from storyboard.cli import lazy, options, output
+from storyboard.cli.interrupt import interruptible
 from storyboard.errors import EditError, StoryboardError
 
 if TYPE_CHECKING:
@@ -33,24 +30,6 @@ else:
     values = lazy.module("storyboard.project")
     take_values = lazy.module("storyboard.take")
     film_takes = lazy.module("storyboard.film.takes")
-
-
-@contextlib.contextmanager
-def interruptible() -> Iterator[Callable[[], bool]]:
-    """Ctrl+C as a question that long work asks: it ends at the next safe place. A second one ends at once."""
-    asked = threading.Event()
-
-    def ask(_number: int, _frame: FrameType | None) -> None:
-        if asked.is_set():
-            raise KeyboardInterrupt
-        asked.set()
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield asked.is_set
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def generate(
@@ -343,50 +322,6 @@ def _show_plan(plan: Plan, as_json: bool) -> None:
     output.line(_words(plan) if facts.generate else f"no takes to make; about {about} in all")
     for text in facts.notes:
         output.line(text)
-
-
-def smooth(
-    videos: Annotated[list[Path], typer.Argument(metavar="VIDEO...", help="Any video that FFmpeg reads.")],
-    out: Annotated[
-        Path, typer.Option("--output", "-o", help="The file to write; a folder for several videos.")
-    ],
-    factor: Annotated[
-        int | None, typer.Option(help="Frames for each one: 2, 3 or 4 (2 if no rate is given).", min=1, max=8)
-    ] = None,
-    rate: Annotated[str | None, typer.Option(help="A target rate instead: 60, 59.94, 24000/1001.")] = None,
-    speed: Annotated[str, typer.Option(help="1/2 is half speed. Sound is kept at speed 1.")] = "1",
-    engine: Annotated[
-        str, typer.Option(help="rife (the best here), rife-openvino, rife-ncnn or flow.")
-    ] = "rife",
-    preset: options.Preset = "h264",
-    as_json: options.Json = False,
-    quiet: options.Quiet = False,
-) -> None:
-    """Smooth any video: more frames between its frames, never across a hard cut."""
-    from storyboard.film import video
-
-    if factor is not None and rate is not None:
-        raise typer.BadParameter("give --factor or --rate, not both")
-    options.check_preset(preset)
-    wanted = video.Wanted(
-        factor=factor if factor is not None or rate is not None else 2,
-        rate=options.rate(rate) if rate else None,
-        speed=options.fraction(speed),
-        engine=engine,
-        preset=preset,
-    )
-    targets = video.targets(videos, out, preset)
-    results = []
-    with interruptible() as cancelled, output.progress(quiet or as_json) as watch:
-        for source, target in zip(videos, targets, strict=True):
-            results.append(video.smooth(source, target, wanted, watch, cancelled))
-    if as_json:
-        output.facts(results)
-        return
-    for result in results:
-        output.line(
-            f"{result.file}: {result.source_frames} -> {result.frames} frames at {result.rate} fps by {result.engine}"
-        )
 
 
 def verify(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from storyboard.cli import lazy, options, output
-from storyboard.cli.film import interruptible, say_made
+from storyboard.cli.film import say_made
+from storyboard.cli.interrupt import interruptible
 
 if TYPE_CHECKING:
     from storyboard import edit, store

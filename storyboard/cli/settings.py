@@ -93,7 +93,10 @@ def set_(
     size: Annotated[str | None, typer.Option(help="Project only: width x height.")] = None,
     rate: Annotated[str | None, typer.Option(help="Project only: frames per second.")] = None,
     smoother: Annotated[
-        str | None, typer.Option(help="Project only: rife (the best here), rife-openvino, rife-ncnn or flow.")
+        str | None,
+        typer.Option(
+            help="Project only: rife (the best here), rife-torch, rife-ncnn, rife-openvino, rife-openvino-fast or flow."
+        ),
     ] = None,
 ) -> None:
     """Change settings of shots, or of the project that shots inherit from. Takes are made at the next render."""

@@ -390,8 +390,19 @@ class _Build:
         first = failures[0]
         also = f" ({len(failures) - 1} more failed)" if len(failures) > 1 else ""
         raise StoryboardError(
-            f"{first.label}: {first.reason}{also}. What was made is kept; run the same command again."
+            f"{first.label}: {first.reason}{also}. What was made is kept; run the same command again"
+            f"{self._next_engine()}."
         )
+
+    def _next_engine(self) -> str:
+        """Says so where the next try smooths with another engine: this one broke, and the project asks for the best."""
+        from storyboard.smoothers import registry
+
+        asked = self._plan.project.smoother
+        if not self._plan.engine or asked != "rife":
+            return ""
+        then = registry.resolve(asked)
+        return "" if then == self._plan.engine else f": {then} smooths it then"
 
 
 def _hash(path: Path) -> str:

@@ -23,7 +23,7 @@ FILMS = "cache/films"
 WAVEFORMS = "cache/waveforms"
 PARTS = (SEGMENTS, INBETWEENS, SOUND, FILMS, WAVEFORMS)
 IN_USE = "cache/.in-use"
-_OURS = re.compile(r"[0-9a-f]{16,64}\.(mp4|mkv|m4a|json|npy)")
+_OURS = re.compile(r"[0-9a-f]{16,64}\.(mp4|mkv|m4a|json|npy|pcm)")
 """Names that we give; what else lies in the cache is not ours to delete."""
 
 

@@ -16,7 +16,7 @@ from storyboard.film.history import Cost, History, Load, Timing, Work, work_of
 from storyboard.take import Take
 from storyboard.workers import messages
 from storyboard.workers.crew import MAX_MEDIA_WORKERS, Crashed, Crew, Event, Lane
-from storyboard.workers.steps import Comparison, Generate, SmoothedVideo, Step
+from storyboard.workers.steps import Comparison, Encode, Generate, Smooth, SmoothedVideo, SmoothVideo, Step
 
 _LOG = logging.getLogger(__name__)
 
@@ -413,6 +413,7 @@ class Runner:
             for then in job.then:
                 then(Outcome(event.take, event.comparison, event.video, event.seconds))
         elif isinstance(event, Crashed):
+            _blame(job.step, event.reason)
             self._fail(job, event.reason, event.log)
         elif isinstance(event, messages.Failed):
             self._fail(job, event.reason, event.trace)
@@ -434,3 +435,13 @@ class Runner:
     def _note_device(self, job: _Job, event: messages.Done) -> None:
         if isinstance(job.step, Generate) and job.lane == "generate" and event.take is not None:
             self._on_gpu = event.take.ran.get("device", "").startswith(GPU)
+
+
+def _blame(step: Step, reason: str) -> None:
+    """A crash in a smoothing step is put down to its engine, unless it was killed from outside: most likely out of
+    memory, where another engine would need no less."""
+    from storyboard.smoothers import registry
+
+    smooth = step.smooth if isinstance(step, Encode) else step
+    if isinstance(smooth, Smooth | SmoothVideo) and "SIGKILL" not in reason:
+        registry.failed(smooth.engine, reason)

@@ -1,25 +1,25 @@
-"""Smoothing any video, outside a project: Flowframes' job."""
+"""Smoothing any videos, outside a project: Flowframes' job, for one file or whole folders."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from storyboard.errors import MediaError, SmootherError, StoryboardError
 from storyboard.film.history import History
 from storyboard.film.runner import Outcome, Runner, Watch
-from storyboard.project import SmootherName
 from storyboard.workers.crew import Crew
 from storyboard.workers.steps import SmoothedVideo, SmoothVideo
+from storyboard.workers.video import SCRATCH
 
-ENGINES: dict[str, SmootherName] = {
-    "rife": "rife",
-    "rife-openvino": "rife-openvino",
-    "rife-ncnn": "rife-ncnn",
-    "flow": "flow",
-}
+SUFFIXES = (".3gp", ".apng", ".asf", ".avi", ".dv", ".flv", ".gif", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg",
+    ".mpg", ".mts", ".mxf", ".ogm", ".ogv", ".ts", ".vob", ".webm", ".wmv")  # fmt: skip
+"""Names of the files that are taken out of a folder."""
+
+CONTAINERS = {"h264": (".mp4", ".m4v", ".mov", ".mkv"), "ffv1": (".mkv",)}
+"""The files that each preset can be written to; the first is the usual one."""
 
 
 class Wanted(NamedTuple):
@@ -30,29 +30,108 @@ class Wanted(NamedTuple):
     speed: Fraction
     engine: str
     preset: str
+    start: Fraction = Fraction(0)
+    """Seconds into the video, as `stop`."""
+    stop: Fraction | None = None
+    repeats: Literal["keep", "remove"] = "keep"
+    compare: bool = False
+    only_look: bool = False
 
 
-def targets(videos: Sequence[Path], out: Path, preset: str) -> list[Path]:
-    """The file to write for each of `videos`: `out`, or one in the folder `out` where there are several.
+class Job(NamedTuple):
+    """A video, and the file that it becomes."""
 
-    Raises `MediaError` when a name does not suit the preset, or would replace its own source.
+    source: Path
+    target: Path
+
+
+class Result(NamedTuple):
+    """What came of a video: `made`, or `reason` why not."""
+
+    job: Job
+    made: SmoothedVideo | None
+    reason: str = ""
+
+
+def jobs(inputs: Sequence[Path], out: Path | None, preset: str) -> list[Job]:
+    """What to write for each of `inputs`, files and folders.
+
+    One file becomes `out`, or NAME-smooth beside it when there is no `out`. Several, and what is in folders, go into
+    the folder `out` under their own names, folders in folders; there our own results are passed over. Raises
+    `MediaError` when a name does not suit the preset or would replace its own source, or there is nothing to do.
     """
-    from storyboard.media import segment
-
-    suffix = segment.PRESETS[preset].suffix
-    if len(videos) == 1 and not out.is_dir():
-        if out.suffix.lower() != suffix:
-            raise MediaError(f"{out.name}: a film in {preset} is a {suffix} file; name it {out.stem}{suffix}")
-        found = [out]
+    suffix = CONTAINERS[preset][0]
+    if len(inputs) == 1 and not inputs[0].is_dir() and (out is None or not out.is_dir()):
+        target = out or inputs[0].with_name(f"{inputs[0].stem}-smooth{suffix}")
+        if target.suffix.lower() not in CONTAINERS[preset]:
+            raise MediaError(
+                f"{target.name}: a film in {preset} is a {suffix} file; name it {target.stem}{suffix}"
+            )
+        found = [Job(inputs[0], target)]
+    elif out is None:
+        raise MediaError("several videos go into a folder; name it with -o")
+    elif out.exists() and not out.is_dir():
+        raise MediaError(f"{out} is a file, and several videos go into a folder; name one with -o")
     else:
-        out.mkdir(parents=True, exist_ok=True)
-        found = [out / f"{video.stem}{suffix}" for video in videos]
-    for video, target in zip(videos, found, strict=True):
-        if target.exists() and video.exists() and target.samefile(video):
+        found = _named(list(_listed(inputs, out)), out, suffix)
+    for source, target in found:
+        if target.exists() and source.exists() and target.samefile(source):
             raise MediaError(f"{target} is the video itself; write to another file")
-    if len(set(found)) != len(found):
+    if not found:
+        raise MediaError(f"there is no video in {', '.join(map(str, inputs))}; name files or another folder")
+    return found
+
+
+def _listed(inputs: Sequence[Path], out: Path) -> Iterator[tuple[Path, Path]]:
+    """Each video and the name that it has below the folder it was found in."""
+    for given in inputs:
+        if not given.is_dir():
+            yield given, Path(given.name)
+            continue
+        for path in sorted(given.rglob("*")):
+            inner = path.relative_to(given)
+            hidden = any(part.startswith(".") for part in inner.parts)
+            ours = path.resolve().is_relative_to(out.resolve()) or _is_ours(path)
+            if path.suffix.lower() in SUFFIXES and path.is_file() and not hidden and not ours:
+                yield path, inner
+
+
+def _is_ours(path: Path) -> bool:
+    return path.stem.endswith("-smooth") or path.name.startswith(SCRATCH)
+
+
+def _named(listed: list[tuple[Path, Path]], out: Path, suffix: str) -> list[Job]:
+    """A file of its own for each; where only the endings told two apart, they become part of the name."""
+    plain = [inner.with_suffix("") for _, inner in listed]
+    found = [
+        Job(source, out / (inner.with_name(inner.name.replace(".", "-")) if plain.count(name) > 1 else name))
+        for (source, inner), name in zip(listed, plain, strict=True)
+    ]
+    found = [Job(source, target.with_name(target.name + suffix)) for source, target in found]
+    if len({job.target for job in found}) != len(found):
         raise MediaError("two of the videos have the same name; smooth them into different folders")
     return found
+
+
+def smooth_all(
+    wanted_jobs: Sequence[Job],
+    wanted: Wanted,
+    watch: Watch = lambda _: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Iterator[Result]:
+    """Each job's result as it comes: a video that cannot be smoothed does not end the others.
+
+    Raises `SmootherError` or `StoryboardError` for what is wrong with all of them, before any work; `DiskFull`;
+    `Cancelled` when asked to stop. Parts that are done are kept then, and the next call goes on from them.
+    """
+    engine = _engine(wanted)
+    # Workers keep their engines from one video to the next.
+    with Crew(Path.cwd(), media_workers=1) as crew:
+        for job in wanted_jobs:
+            try:
+                yield Result(job, _smoothed(crew, job, wanted, engine, watch, cancelled))
+            except (MediaError, SmootherError) as error:
+                yield Result(job, None, str(error))
 
 
 def smooth(
@@ -67,24 +146,45 @@ def smooth(
     Raises `MediaError` or `SmootherError` with a sentence, `Cancelled` when asked to stop; an earlier `target`
     stays in place then.
     """
+    (result,) = smooth_all([Job(source, target)], wanted, watch, cancelled)
+    if result.made is None:
+        raise MediaError(result.reason)
+    return result.made
+
+
+def _engine(wanted: Wanted) -> str:
     from storyboard.smoothers import registry
 
-    if not source.is_file():
-        raise MediaError(f"{source} is not there; check the path")
-    if not target.resolve().parent.is_dir():
-        raise MediaError(f"{target.parent} is not there; make that folder first")
     if not Fraction(1, 64) <= wanted.speed <= 64:
         raise StoryboardError("the speed must lie between 1/64 and 64; 1/2 is half speed")
-    if wanted.engine not in ENGINES:
-        raise SmootherError(f"there is no engine {wanted.engine!r}; choose {', '.join(ENGINES)}")
+    if wanted.engine not in ("rife", *registry.ENGINES):
+        raise SmootherError(
+            f"there is no engine {wanted.engine!r}; choose rife, {', '.join(registry.ENGINES)}"
+        )
+    return registry.resolve(wanted.engine)
+
+
+def _smoothed(
+    crew: Crew, job: Job, wanted: Wanted, engine: str, watch: Watch, cancelled: Callable[[], bool]
+) -> SmoothedVideo:
+    source, target = job
+    if not source.is_file():
+        raise MediaError(f"{source} is not there; check the path")
+    if not wanted.only_look:
+        _make_folder(target.resolve().parent)
     step = SmoothVideo(
         file=str(source.resolve()),
         out=str(target.resolve()),
-        engine=registry.resolve(ENGINES[wanted.engine]),
+        engine=engine,
         preset=wanted.preset,
         speed=wanted.speed,
         factor=wanted.factor,
         rate=wanted.rate,
+        start=wanted.start,
+        stop=wanted.stop,
+        repeats=wanted.repeats,
+        compare=wanted.compare,
+        only_look=wanted.only_look,
     )
     made: list[SmoothedVideo] = []
 
@@ -92,10 +192,17 @@ def smooth(
         if outcome.video is not None:
             made.append(outcome.video)
 
-    with Crew(target.resolve().parent, media_workers=1) as crew:
-        runner = Runner(crew, History(), watch, cancelled)
-        runner.submit(step.out, step, source.name, finished)
-        runner.run()
+    runner = Runner(crew, History(), watch, cancelled)
+    runner.submit(step.out, step, source.name, finished)
+    runner.run()
     if not made:
         raise MediaError(runner.failures[0].reason)
     return made[0]
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or "it was refused").lower()
+        raise MediaError(f"the folder {folder} cannot be made: {reason}; write to another folder") from error

@@ -17,6 +17,8 @@ OURS = "mov,matroska"
 """What this program writes."""
 CLIPS = "mov,matroska,avi,gif"
 """What may be imported. Playlists and scripts, which name further files, are not among them."""
+VIDEOS = f"{CLIPS},apng,asf,dv,flv,gxf,h264,hevc,ivf,m4v,mpeg,mpegts,mpegvideo,mxf,nut,obu,ogg,rm,vc1,wtv,yuv4mpegpipe"
+"""What may be smoothed: whatever holds its own pictures."""
 SOUNDS = "mov,matroska,avi,wav,mp3,flac,ogg,aac,aiff"
 
 MAX_PIXELS = 64_000_000

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from storyboard.media import limiter, sound_file
+from storyboard.media import limiter, plain_sound
 from storyboard.media.sound_file import RATE
 
 if TYPE_CHECKING:
@@ -25,12 +24,10 @@ _CHUNK = 100 * limiter.BLOCK
 """Samples that are mixed at a time, half a second: more than the limiter looks to each side."""
 _KEPT = 4
 """Chunks kept: one is limited with its neighbours at both sides."""
-_NEAR = RATE
-"""Samples that are read and not heard rather than sought in the file."""
 
 
 class Soundtrack:
-    """The sound of a film `seconds` long. Files stay open from one `read` to the next; `close` it after use."""
+    """The sound of a film `seconds` long, out of plain files (`plain_sound.unpack`). `close` it after use."""
 
     def __init__(
         self, seconds: Fraction, music: Music | None, music_file: Path | None, clips: Sequence[ClipSound]
@@ -46,7 +43,7 @@ class Soundtrack:
     def read(self, start: int, count: int) -> Samples:
         """`count` samples from sample `start` on, fewer at the film's end, with the levels of an export.
 
-        Raises `MediaError` naming a file without readable sound.
+        Raises `MediaError` naming a file that cannot be read.
         """
         stop = min(start + count, self.length)
         if start >= stop:
@@ -91,7 +88,7 @@ class _Clip:
         self._first = round(clip.start * RATE)
         self._stop = min(self._first + round(clip.seconds * RATE), length)
         self._gain = 10 ** (clip.gain / 20)
-        self._file = _File(clip.file, clip.source_in, synced=True)
+        self._file = _File(clip.file, clip.source_in)
 
     def add(self, mixed: Samples, first: int) -> None:
         """Adds what is heard from sample `first` of the film on."""
@@ -112,11 +109,10 @@ class _Music:
     def __init__(self, length: int, music: Music, file: Path) -> None:
         self._length = length
         self._music = music
-        self._path = file
         self._gain = 10 ** (music.gain / 20)
         start = Fraction(0) if music.loop else music.offset
         self._skipped = round(music.offset * RATE) if music.loop else 0
-        self._file = _File(file, start, synced=False)
+        self._file = _File(file, start)
 
     def add(self, mixed: Samples, first: int) -> None:
         """Adds what is heard from sample `first` of the film on."""
@@ -131,13 +127,9 @@ class _Music:
         at = self._skipped + first
         parts = []
         while count > 0:
-            samples = self._file.read(at, count)
+            samples = self._file.read(at % max(1, len(self._file.samples)), count)
             if len(samples) == 0:
-                whole = _length(self._path, self._path.stat().st_mtime_ns)
-                if whole == 0 or at < whole:
-                    break
-                at %= whole
-                continue
+                break
             parts.append(samples)
             at, count = at + len(samples), count - len(samples)
         return np.concatenate(parts) if parts else np.zeros((0, 2), np.float32)
@@ -153,45 +145,24 @@ class _Music:
 
 
 class _File:
-    """A file's sound, its seconds counted from `start` on. Quick in order; elsewhere it is opened anew."""
+    """The samples of a plain file, counted from `start` seconds on."""
 
-    def __init__(self, path: Path, start: Fraction, *, synced: bool) -> None:
+    def __init__(self, path: Path, start: Fraction) -> None:
         self._path = path
-        self._start = start
-        self._synced = synced
-        self._coming: Iterator[Samples] | None = None
-        self._rest = np.zeros((0, 2), np.float32)
-        self._at = 0
-        """Of the first sample in `_rest`."""
+        self._first = round(start * RATE)
+        self._samples: Samples | None = None
+
+    @property
+    def samples(self) -> Samples:
+        """All of them. Raises `MediaError` when the file is not there."""
+        if self._samples is None:
+            self._samples = plain_sound.read(self._path)
+        return self._samples
 
     def read(self, first: int, count: int) -> Samples:
         """Samples from `first` on, fewer than `count` where the file ends."""
-        if self._coming is None or not 0 <= first - self._at <= _NEAR:
-            self.close()
-            where = self._start + Fraction(first, RATE)
-            self._coming, self._at = sound_file.samples_from(self._path, where, synced=self._synced), first
-        parts = []
-        wanted = first
-        while wanted < first + count:
-            if len(self._rest) == 0:
-                samples = next(self._coming, None)
-                if samples is None:
-                    break
-                self._rest = samples
-            skip = min(wanted - self._at, len(self._rest))
-            part = self._rest[skip : skip + first + count - wanted]
-            self._rest = self._rest[skip + len(part) :]
-            self._at += skip + len(part)
-            wanted += len(part)
-            parts.append(part)
-        return np.concatenate(parts) if parts else np.zeros((0, 2), np.float32)
+        at = self._first + first
+        return self.samples[at : at + count]
 
     def close(self) -> None:
-        self._coming = None
-        self._rest = np.zeros((0, 2), np.float32)
-
-
-@lru_cache(maxsize=8)
-def _length(path: Path, _modified: int) -> int:
-    """Samples in a whole file, counted: what files promise is not exact."""
-    return sum(len(samples) for samples in sound_file.samples_from(path, Fraction(0), synced=False))
+        self._samples = None

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from storyboard.atomic import replacing
 from storyboard.errors import MediaError
 from storyboard.frames import Report, unreported
-from storyboard.media import files, segment
+from storyboard.media import files, segment, tracks
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -43,6 +43,15 @@ _TOLERANCE = Fraction(1, 1000)
 """Seconds by which a packet's time may be off its frame: Matroska counts whole milliseconds."""
 
 
+class Beside(Protocol):
+    """Streams that are written beside the picture: a context in which they are first added, then handed out."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *_: object) -> None: ...
+    def join(self, out: OutputContainer) -> None: ...
+    def mux_until(self, seconds: float) -> None: ...
+
+
 def stitch(
     segments: Sequence[Path],
     out: Path,
@@ -51,13 +60,17 @@ def stitch(
     *,
     frames: int,
     audio: Path | None = None,
+    beside: Beside | None = None,
+    container: str | None = None,
+    encoder: str = "",
     metadata: Mapping[str, str] = MappingProxyType({}),
     report: Report = unreported,
 ) -> None:
     """Joins `segments` (of `preset`, at `rate`) to the film `out` of `frames` frames, with the sound in `audio`.
 
     The film is written beside `out`, read back, and only then takes its place: an earlier film survives any
-    failure. `report` counts segments. Raises `MediaError` naming a segment that does not go with the first one
+    failure. `beside` brings other streams in place of `audio`, `container` another format than the preset's, and
+    `encoder` is kept as the name of the program. `report` counts segments. Raises `MediaError` naming a segment that does not go with the first one
     or is not whole, `DiskFull`, `ValueError` for a metadata name outside `METADATA`, and what `report` raises.
     """
     if not segments:
@@ -65,7 +78,9 @@ def stitch(
     if unknown := metadata.keys() - METADATA:
         raise ValueError(f"no metadata of films: {sorted(unknown)}")
     with replacing(out) as temporary:
-        count = _join(segments, temporary, out, rate, preset, audio, metadata, report)
+        form = container or preset.container
+        names = {**metadata, **({tracks.NAMES[form]: encoder} if encoder else {})}
+        count = _join(segments, temporary, out, rate, preset, form, beside or _Sound(audio), names, report)
         if count != frames:
             raise MediaError(f"{out}: the segments have {count} frames, the film {frames}; render it again")
         _verify(temporary, out, rate, frames)
@@ -77,19 +92,20 @@ def _join(
     out: Path,
     rate: Fraction,
     preset: Preset,
-    audio: Path | None,
+    form: str,
+    beside: Beside,
     metadata: Mapping[str, str],
     report: Report,
 ) -> int:
     """Writes the film and returns how many frames it has."""
-    options = segment.container_options(preset, rate)
-    if preset.container == "mp4":
+    options = segment.container_options(preset, rate) if form == preset.container else {"fflags": "+bitexact"}
+    if form == "mp4":
         options["movflags"] = "+faststart"
     else:
         # AAC starts before 0 with the coder's run-up. MP4 notes that; Matroska would move the picture instead.
         options["avoid_negative_ts"] = "disabled"
     count = 0
-    with files.writing(temporary, out, preset.container, options) as film, _Sound(audio) as sound:
+    with files.writing(temporary, out, form, options) as film, beside as sound:
         film.metadata.update(metadata)
         joint = _Joint(film, segments[0], rate, preset)
         sound.join(film)

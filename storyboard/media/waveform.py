@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from pathlib import Path
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
@@ -12,6 +11,8 @@ from storyboard.media import sound_file
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from storyboard.media.sound_file import Samples
 
     Peaks: TypeAlias = NDArray[np.int8]
     """(N, 2) int8, the lowest and the highest sample of both channels in each bucket; full scale is 127."""
@@ -25,12 +26,12 @@ MAX_SECONDS: Final = 24 * 3600
 """Sound after that is not drawn; no music bed is as long."""
 
 
-def measure(path: Path) -> Peaks:
-    """The peaks of a sound file. Raises `MediaError` when it has no readable sound."""
+def measure(pieces: Iterable[Samples]) -> Peaks:
+    """The peaks of a sound that comes in pieces, of which no more are taken than are drawn."""
     found: list[Peaks] = []
     rest = np.zeros((0, 2), np.float32)
     wanted = MAX_SECONDS * PER_SECOND
-    for samples in sound_file.samples_from(path, Fraction(0), synced=False):
+    for samples in pieces:
         rest = np.concatenate([rest, samples])
         whole = len(rest) // BUCKET * BUCKET
         if whole:

@@ -44,3 +44,9 @@ class Smoother(Protocol):
         computed of a frame for its next use. Equal neighbours give that frame again. Raises `SmootherError`.
         """
         ...
+
+
+class OpenSmoother(Smoother, Protocol):
+    """A smoother that holds memory, threads or a process until it is closed."""
+
+    def close(self) -> None: ...

@@ -44,10 +44,25 @@ _AROUND = (5, 5)
 """Pixels over which disagreement is averaged."""
 
 
-def engine() -> Engine:
+def missing(_name: str) -> str:
+    """Nothing: the library is all that it needs."""
+    return ""
+
+
+def where(_name: str) -> str:
+    """On what it runs here, in words."""
+    return "on the processor"
+
+
+def engine(name: str = NAME) -> Engine:
     """What decides this engine's pixels, without loading it."""
     library = importlib.metadata.version("opencv-python-headless")
-    return Engine(NAME, f"{VERSION}/opencv-{library}", "u8", "")
+    return Engine(name, f"{VERSION}/opencv-{library}", "u8", "")
+
+
+def open_engine(_name: str, threads: int | None) -> FlowSmoother:
+    """See `FlowSmoother`."""
+    return FlowSmoother(threads)
 
 
 class FlowSmoother:

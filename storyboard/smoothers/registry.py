@@ -1,28 +1,73 @@
-"""The smoothing engines by name: which can run here, which one `rife` means here, and opening one."""
+"""The smoothing engines by name: which can run here, which one `rife` means here, and opening one.
+
+An engine is one entry of `_TABLE` and one module with the functions of `_Module`. To add one, add both, and its name
+to `project.SmootherName`.
+
+`rife` means the first of `_order` that can run here and has not failed here. An engine fails at its first use, when
+what it makes of a stored pair is wrong, or at its work; that is remembered, ends the job, and the user's next try
+gets the next engine. It is never changed within a job. Asked for by its own name, an engine is tried again, and
+forgiven when it works.
+"""
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
-from typing import NamedTuple, Protocol
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from storyboard.errors import SmootherError
-from storyboard.smoothers.base import Engine, Smoother
+from storyboard.errors import EngineFailed, SmootherError
+from storyboard.smoothers import verdicts
+from storyboard.smoothers.base import Engine, Gap, OpenSmoother
 
-_PACKAGES = {
-    "rife-ncnn": "rife-ncnn-vulkan-python-tntwise",
-    "rife-openvino": "openvino",
-    "flow": "opencv-python-headless",
-}
-"""The packages whose versions are in the engines' keys."""
-
-ENGINES = tuple(_PACKAGES)
-"""The best first."""
+if TYPE_CHECKING:
+    from storyboard.frames import Frames
 
 
-class OpenSmoother(Smoother, Protocol):
-    """A smoother that holds memory, threads or a process until it is closed."""
+class _Module(Protocol):
+    """What the module of an engine has. It imports its library only when it opens; one module may have several
+    engines, so each function is told which."""
 
-    def close(self) -> None: ...
+    def missing(self, name: str) -> str:
+        """Why the engine cannot run here although its library is installed, with what to do; or nothing."""
+        ...
+
+    def where(self, name: str) -> str:
+        """On what it runs here, in words for the user."""
+        ...
+
+    def engine(self, name: str) -> Engine:
+        """What decides its pixels, without loading it."""
+        ...
+
+    def open_engine(self, name: str, threads: int | None) -> OpenSmoother: ...
+
+
+class _Entry(NamedTuple):
+    name: str
+    package: str
+    """Whose version is in the engine's key."""
+    room: str
+    """The module, below `storyboard.smoothers`."""
+    tested: bool = True
+    """Whether it must make of the stored pair what RIFE 4.25 makes of it, before it is trusted."""
+
+    @property
+    def module(self) -> _Module:
+        module: _Module = importlib.import_module(f"storyboard.smoothers.{self.room}")
+        return module
+
+
+_TABLE = (
+    _Entry("rife-torch", "torch", "rife_torch"),
+    _Entry("rife-ncnn", "rife-ncnn-vulkan-python-tntwise", "rife_ncnn"),
+    _Entry("rife-openvino", "openvino", "rife_openvino"),
+    _Entry("rife-openvino-fast", "openvino", "rife_openvino"),
+    _Entry("flow", "opencv-python-headless", "flow", tested=False),
+)
+
+_ENTRIES = {entry.name: entry for entry in _TABLE}
+ENGINES = tuple(_ENTRIES)
 
 
 class EngineStatus(NamedTuple):
@@ -35,87 +80,116 @@ class EngineStatus(NamedTuple):
 
 def available() -> list[EngineStatus]:
     """Every engine, the best first. Loads none; the first call asks the graphics driver (half a second)."""
-    return [_status(name) for name in ENGINES]
+    return [_status(entry) for entry in _TABLE]
 
 
 def resolve(name: str) -> str:
-    """The engine that `name` means on this machine: for `rife` the graphics card's where there is one, else
-    `rife-openvino`. Raises `SmootherError` when that engine cannot run here; it never gives another instead."""
-    engine = _best_rife() if name == "rife" else name
-    status = _status(engine)
-    if not status.usable:
-        raise SmootherError(f"the smoother {engine} cannot run here: {status.reason}")
-    return engine
+    """The engine that `name` means on this machine. Raises `SmootherError` when that engine cannot run here; it
+    never gives another instead."""
+    return _resolved(name).name
 
 
 def engine_of(name: str) -> Engine:
     """What decides the pixels of `name` on this machine: part of keys. Loads no network. Raises as `resolve`."""
-    engine = resolve(name)
-    if engine == "rife-ncnn":
-        from storyboard.smoothers import rife_ncnn
-
-        return rife_ncnn.engine()
-    if engine == "rife-openvino":
-        from storyboard.smoothers import rife_openvino
-
-        return rife_openvino.engine()
-    from storyboard.smoothers import flow
-
-    return flow.engine()
+    entry = _resolved(name)
+    return entry.module.engine(entry.name)
 
 
 def open_smoother(name: str, threads: int | None = None) -> OpenSmoother:
     """The engine that `name` means here, to be closed after use. `threads` is how many processor threads it may
-    use; None asks for all that this process has. Raises as `resolve`."""
-    engine = resolve(name)
-    if engine == "rife-ncnn":
-        from storyboard.smoothers.rife_ncnn import NcnnRife
-
-        return NcnnRife(threads)
-    if engine == "rife-openvino":
-        from storyboard.smoothers.rife_openvino import OpenVinoRife
-
-        return OpenVinoRife(threads)
-    from storyboard.smoothers.flow import FlowSmoother
-
-    return FlowSmoother(threads)
+    use; None asks for all that this process has. Raises as `resolve`, and `EngineFailed` when it makes wrong pictures.
+    """
+    entry = _resolved(name)
+    opened = _Watched(entry, entry.module.open_engine(entry.name, threads))
+    if entry.tested and opened.verdict != verdicts.PASSED:
+        opened.test()
+    return opened
 
 
-def _best_rife() -> str:
-    from storyboard.smoothers import rife_ncnn
-
-    return "rife-ncnn" if rife_ncnn.vulkan_device() else "rife-openvino"
-
-
-def _status(name: str) -> EngineStatus:
-    reason = _missing(name)
-    if reason:
-        return EngineStatus(name, False, reason)
-    return EngineStatus(name, True, _how(name))
+def failed(name: str, reason: str) -> None:
+    """Remember that an engine broke at its work, as when the process that it ran in ended."""
+    entry = _ENTRIES[name]
+    verdicts.note(entry.module.engine(name), entry.module.where(name), reason)
 
 
-def _missing(name: str) -> str:
-    """What an engine lacks and how to get it, or an empty string."""
-    from storyboard.smoothers import weights
+class _Watched:
+    """An engine whose failures are remembered."""
 
-    package = _PACKAGES[name]
+    def __init__(self, entry: _Entry, smoother: OpenSmoother) -> None:
+        self.engine = smoother.engine
+        self._where = entry.module.where(entry.name)
+        self._smoother = smoother
+
+    @property
+    def verdict(self) -> str | None:
+        return verdicts.known(self.engine, self._where)
+
+    def test(self) -> None:
+        """Raises `EngineFailed` when it makes wrong pictures."""
+        from storyboard.smoothers import selftest
+
+        try:
+            selftest.check(self)
+        except EngineFailed as error:
+            self._note(str(error))
+            self.close()
+            raise
+        self._note(verdicts.PASSED)
+
+    def between(self, gaps: Iterable[Gap]) -> Frames:
+        try:
+            yield from self._smoother.between(gaps)
+        except EngineFailed as error:
+            self._note(str(error))
+            raise
+
+    def close(self) -> None:
+        self._smoother.close()
+
+    def _note(self, verdict: str) -> None:
+        verdicts.note(self.engine, self._where, verdict)
+
+
+def _resolved(name: str) -> _Entry:
+    entry = _best_rife() if name == "rife" else _ENTRIES[name]
+    status = _status(entry)
+    if not status.usable:
+        raise SmootherError(f"the smoother {entry.name} cannot run here: {status.reason}")
+    return entry
+
+
+def _best_rife() -> _Entry:
+    """The first that can run here and has not failed; when all have, it begins again with the first."""
+    usable = [entry for entry in _order() if _status(entry).usable]
+    sound = (entry for entry in usable if not _failure(entry))
+    return next(sound, usable[0] if usable else _ENTRIES["rife-openvino"])
+
+
+def _order() -> Iterator[_Entry]:
+    """Graphics cards first, then the processor."""
+    from storyboard.smoothers import rife_ncnn, rife_torch
+
+    if rife_torch.device().kind != rife_torch.PROCESSOR:
+        yield _ENTRIES["rife-torch"]
+    if rife_ncnn.vulkan_device():
+        yield _ENTRIES["rife-ncnn"]
+    yield _ENTRIES["rife-openvino"]
+    yield _ENTRIES["rife-torch"]
+
+
+def _failure(entry: _Entry) -> str:
+    """Why the engine failed here the last time, or nothing."""
+    module = entry.module
+    return verdicts.known(module.engine(entry.name), module.where(entry.name)) or verdicts.PASSED
+
+
+def _status(entry: _Entry) -> EngineStatus:
     try:
-        importlib.metadata.version(package)
+        importlib.metadata.version(entry.package)
     except importlib.metadata.PackageNotFoundError:
-        return f"its library is not installed; run: pip install {package}"
-    if name != "flow" and not weights.is_here():
-        return "the RIFE weights that ship with storyboard are missing; install storyboard again"
-    if name == "rife-ncnn":
-        from storyboard.smoothers import rife_ncnn
-
-        return rife_ncnn.broken()
-    return ""
-
-
-def _how(name: str) -> str:
-    if name == "rife-ncnn":
-        from storyboard.smoothers import rife_ncnn
-
-        device = rife_ncnn.vulkan_device()
-        return f"on {device.name}" if device else "on the processor (no graphics card with Vulkan was found)"
-    return "on the processor"
+        reason = f"its library is not installed; run: pip install {entry.package}"
+        return EngineStatus(entry.name, False, reason)
+    if reason := entry.module.missing(entry.name):
+        return EngineStatus(entry.name, False, reason)
+    where, failure = entry.module.where(entry.name), _failure(entry)
+    return EngineStatus(entry.name, True, f"{where}; the last time: {failure}" if failure else where)

@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from storyboard import places
-from storyboard.errors import SmootherError
+from storyboard.errors import EngineFailed
 from storyboard.smoothers import gaps as gap_rules
 from storyboard.smoothers import ncnn_model
 from storyboard.smoothers import weights as rife_weights
@@ -61,9 +61,15 @@ def vulkan_device() -> Device | None:
     return _probe()[0] if _may_have_card() else None
 
 
-def broken() -> str:
+def missing(_name: str = NAME) -> str:
     """Why the library cannot run here although it is installed, with what to do; or an empty string."""
-    return _probe()[1]
+    return rife_weights.missing() or _probe()[1]
+
+
+def where(_name: str = NAME) -> str:
+    """On what it runs here, in words."""
+    device = vulkan_device()
+    return f"on {device.name}" if device else "on the processor (no graphics card with Vulkan was found)"
 
 
 def _may_have_card() -> bool:
@@ -106,11 +112,16 @@ def _last_line(text: str) -> str:
     return next((line.strip() for line in reversed(text.split("\n")) if line.strip()), "it said nothing")
 
 
-def engine() -> Engine:
+def engine(name: str = NAME) -> Engine:
     """What decides this engine's pixels, without loading it."""
     kind, precision = ("gpu", "f16") if vulkan_device() else ("cpu", "f32")
     library = importlib.metadata.version(PACKAGE)
-    return Engine(NAME, f"{VERSION}/rife-ncnn-vulkan-{library}/{kind}", precision, rife_weights.digest())
+    return Engine(name, f"{VERSION}/rife-ncnn-vulkan-{library}/{kind}", precision, rife_weights.digest())
+
+
+def open_engine(_name: str, threads: int | None) -> NcnnRife:
+    """See `NcnnRife`."""
+    return NcnnRife(threads)
 
 
 class NcnnRife:
@@ -162,8 +173,8 @@ class _Child:
             )
         except OSError as error:
             self._errors.close()
-            raise SmootherError(
-                f"the process for rife-ncnn could not be started: {error.strerror}"
+            raise EngineFailed(
+                NAME, f"the process for rife-ncnn could not be started: {error.strerror}"
             ) from error
 
     def between(self, gap: Gap) -> Frame:
@@ -197,7 +208,7 @@ class _Child:
         self._process.stdout.close()
         self._errors.close()
 
-    def _crashed(self) -> SmootherError:
+    def _crashed(self) -> EngineFailed:
         try:
             code = self._process.wait(_CLOSE_SECONDS)
         except subprocess.TimeoutExpired:
@@ -206,8 +217,8 @@ class _Child:
         last = _last_line(self._errors.read()[-4000:].decode(errors="replace"))
         # A negative code is the signal that ended it: nothing was said then.
         reason = last if code is None or code >= 0 else f"signal {-code}"
-        return SmootherError(
-            f"rife-ncnn crashed ({reason}); try again, or choose the smoother `rife-openvino`"
+        return EngineFailed(
+            NAME, f"rife-ncnn crashed ({reason}); try again, or choose the smoother `rife-openvino`"
         )
 
 

@@ -44,8 +44,11 @@ def load() -> Weights:
     return {name: array.astype(np.float32) for name, array in half.items()}
 
 
-def is_here() -> bool:
-    return resources.path(FILE).is_file()
+def missing() -> str:
+    """What to say when the file is not there; or an empty string."""
+    if resources.path(FILE).is_file():
+        return ""
+    return "the RIFE weights that ship with storyboard are missing; install storyboard again"
 
 
 def _read() -> bytes:

@@ -4,6 +4,7 @@ means the same in any process on any machine that holds the folder."""
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Literal
 
 from msgspec import Struct
 
@@ -156,6 +157,17 @@ class Listen(_Step, frozen=True):
     file: str
 
 
+class Unpack(_Step, frozen=True):
+    """Write a sound as plain samples that the window may read, and its shape for drawing."""
+
+    file: str
+    """Absolute: what comes of it is kept elsewhere when its own folder cannot be written."""
+    samples: str
+    peaks: str
+    synced: bool = False
+    """Whether it begins at the file's first picture."""
+
+
 class SmoothVideo(_Step, frozen=True):
     """Write a video with more frames. Paths are absolute: it belongs to no project."""
 
@@ -166,6 +178,16 @@ class SmoothVideo(_Step, frozen=True):
     speed: Fraction
     factor: int | None = None
     rate: Fraction | None = None
+    start: Fraction = Fraction(0)
+    """Seconds into the video from which on it is shown."""
+    stop: Fraction | None = None
+    """Seconds into the video; its end where there is none."""
+    repeats: Literal["keep", "remove"] = "keep"
+    """What becomes of pictures that only repeat the one before."""
+    compare: bool = False
+    """Whether the video is shown at the left as it was, at the right smoothed."""
+    only_look: bool = False
+    """Whether it is only said what would be made."""
 
 
 class SmoothedVideo(Struct, frozen=True):
@@ -176,7 +198,20 @@ class SmoothedVideo(Struct, frozen=True):
     frames: int
     rate: Fraction
     engine: str
+    """Empty where nothing had to be made: the picture was copied."""
     cuts: int
+    width: int = 0
+    height: int = 0
+    seconds: float = 0.0
+    """How long the video is."""
+    kept: tuple[str, ...] = ()
+    """What was brought along beside the picture, in words."""
+    notes: tuple[str, ...] = ()
+    """What is to be known about it, a sentence each."""
+    resumed: int = 0
+    """Frames that an earlier run had made already."""
+    up_to_date: bool = False
+    """Whether the very same was there already, so that nothing was written."""
 
 
 class Comparison(Struct, frozen=True):
@@ -189,4 +224,17 @@ class Comparison(Struct, frozen=True):
     ran: dict[str, str] = {}
 
 
-Step = Generate | Audition | Smooth | Encode | Mix | Stitch | Examine | Tidy | Remake | Listen | SmoothVideo
+Step = (
+    Generate
+    | Audition
+    | Smooth
+    | Encode
+    | Mix
+    | Stitch
+    | Examine
+    | Tidy
+    | Remake
+    | Listen
+    | Unpack
+    | SmoothVideo
+)

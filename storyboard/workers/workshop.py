@@ -32,12 +32,13 @@ from storyboard.workers.steps import (
     Step,
     Stitch,
     Tidy,
+    Unpack,
 )
 
 if TYPE_CHECKING:
     from storyboard.frames import Frames
     from storyboard.generators.base import Generator
-    from storyboard.smoothers.base import Smoother
+    from storyboard.smoothers.base import OpenSmoother, Smoother
     from storyboard.take import Recipe
 
 
@@ -53,7 +54,7 @@ class Workshop:
     def __init__(self, threads: int) -> None:
         self._threads = threads
         self._generator: tuple[tuple[str, Path], Generator] | None = None
-        self._smoother: tuple[str, Smoother] | None = None
+        self._smoother: tuple[str, OpenSmoother] | None = None
         self._show: Show = looks.unseen
 
     def run(self, folder: Path, step: Step, report: Report, show: Show = looks.unseen) -> Result:
@@ -71,6 +72,7 @@ class Workshop:
             Tidy: _tidy,
             Remake: self._remake,
             Listen: _listen,
+            Unpack: _unpack,
             SmoothVideo: self._smooth_video,
         }
         return done[type(step)](folder, step, report) or Result()
@@ -154,7 +156,7 @@ class Workshop:
     def _smooth_video(self, _folder: Path, step: SmoothVideo, report: Report) -> Result:
         from storyboard.workers import video
 
-        return Result(video=video.smooth(step, self._smoother_for(step.engine), report))
+        return Result(video=video.smooth(step, lambda: self._smoother_for(step.engine), report))
 
     def _generator_for(self, model: str, folder: Path) -> Generator:
         from storyboard.generators import registry
@@ -171,6 +173,9 @@ class Workshop:
         from storyboard.smoothers import registry
 
         if self._smoother is None or self._smoother[0] != engine:
+            if self._smoother is not None:
+                self._smoother[1].close()
+                self._smoother = None
             self._smoother = (engine, registry.open_smoother(engine, threads=self._threads))
         return self._smoother[1]
 
@@ -222,6 +227,15 @@ def _listen(folder: Path, step: Listen, _report: Report) -> None:
     from storyboard.media import sound_file
 
     sound_file.check(paths.inside(folder, step.file))
+
+
+def _unpack(folder: Path, step: Unpack, report: Report) -> None:
+    from storyboard.media import plain_sound
+
+    samples, peaks = paths.inside(folder, step.samples), paths.inside(folder, step.peaks)
+    for out in (samples, peaks):
+        out.parent.mkdir(parents=True, exist_ok=True)
+    plain_sound.unpack(Path(step.file), samples, peaks, synced=step.synced, report=report)
 
 
 def _stitch(folder: Path, step: Stitch, report: Report) -> None:

@@ -34,20 +34,27 @@ BENCHMARKS = {
     "memory": "bench_memory",
     "models": "bench_models",
     "values": "bench_values",
+    "smooth": "bench_smooth",
+    "smooth-memory": "bench_smooth_memory",
     "start": "bench_start",
     "sketch": "bench_sketch",
     "player": "film_check",
+    "smoothing": "bench_smoothing",
+    "exactness": "bench_exactness",
     "window": "bench_window",
     "playback": "bench_playback",
+    "whole": "bench_whole",
 }
 """Name on the command line, and module with its `measure`."""
+ASKED_FOR = frozenset(("whole",))
+"""Those that are long: they run only when they are named."""
 
 
 def main() -> int:
     wanted = arguments()
     print(f"{json.dumps(machine())}; medians of {wanted.runs} runs by turns, unless said otherwise")
     found: dict[str, list[Finding]] = {}
-    for name in wanted.names or BENCHMARKS:
+    for name in wanted.names or [name for name in BENCHMARKS if name not in ASKED_FOR]:
         progress(f"{name} ...")
         start = time.monotonic()
         found[name] = measured(name, wanted.runs)
@@ -62,7 +69,7 @@ def main() -> int:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help=f"which of {', '.join(BENCHMARKS)}; all if none"
+        "names", nargs="*", metavar="NAME", help=f"which of {', '.join(BENCHMARKS)}; all but whole if none"
     )
     parser.add_argument("--runs", type=int, default=RUNS, help="of each side (%(default)s)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every number there too")

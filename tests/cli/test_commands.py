@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -270,3 +271,16 @@ def test_facts_are_valid_json_values(project: Path) -> None:
     for command in (("show", project), ("models",), ("versions", project), ("takes", project, 1)):
         ran = storyboard(*command, "--json")
         msgspec.json.decode(ran.out)
+
+
+def test_without_a_command_the_window_is_asked_for() -> None:
+    if sys.platform != "linux":
+        pytest.skip("other systems always have a display")
+    nowhere = {"QT_QPA_PLATFORM": "", "DISPLAY": "", "WAYLAND_DISPLAY": ""}
+    ran = storyboard(env=nowhere)
+    assert ran.code == 1
+    assert "there is no display to open the window on" in ran.error
+    assert not ran.out
+    help_ = storyboard("--help", env=nowhere)
+    assert help_.code == 0
+    assert "Usage: storyboard" in help_.out

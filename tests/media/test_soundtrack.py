@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from storyboard.errors import MediaError
-from storyboard.media import sound
+from storyboard.media import plain_sound, sound
 from storyboard.media.sound import ClipSound
 from storyboard.media.sound_file import RATE
 from storyboard.media.soundtrack import Soundtrack
@@ -39,6 +39,13 @@ def exported(
     return np.concatenate(list(sound._limited(bed, gain)))
 
 
+def plain(file: Path, *, synced: bool = False) -> Path:
+    """What a worker makes of a sound file."""
+    out = file.with_suffix(f".{synced}.pcm")
+    plain_sound.unpack(file, out, out.with_suffix(".npy"), synced=synced)
+    return out
+
+
 @pytest.mark.parametrize(
     "music",
     [
@@ -56,7 +63,8 @@ def test_what_is_heard_is_what_an_export_encodes(tmp_path: Path, music: Music | 
     ]
     seconds = Fraction(7, 2)
     wanted = exported(tmp_path / "scratch", seconds, music, file, clips)
-    track = Soundtrack(seconds, music, file if music else None, clips)
+    heard_clips = [each._replace(file=plain(each.file, synced=True)) for each in clips]
+    track = Soundtrack(seconds, music, plain(file) if music else None, heard_clips)
     heard = np.concatenate([track.read(at, 2400) for at in range(0, track.length, 2400)])
     assert heard.shape == wanted.shape
     assert np.abs(heard - wanted).max() < 1e-4
@@ -68,7 +76,7 @@ def test_what_is_heard_is_what_an_export_encodes(tmp_path: Path, music: Music | 
 
 def test_at_the_end_of_the_film_there_is_less_and_then_nothing(tmp_path: Path) -> None:
     file = write_sound(tmp_path / "m.wav", noise(1, 0.5))
-    track = Soundtrack(Fraction(1, 2), Music("m"), file, [])
+    track = Soundtrack(Fraction(1, 2), Music("m"), plain(file), [])
     assert len(track.read(RATE // 2 - 100, 2400)) == 100
     assert len(track.read(RATE // 2, 2400)) == 0
     track.close()
@@ -77,7 +85,7 @@ def test_at_the_end_of_the_film_there_is_less_and_then_nothing(tmp_path: Path) -
 def test_music_that_repeats_is_found_far_behind_its_own_end(tmp_path: Path) -> None:
     made = noise(0.7, 0.5)
     file = write_sound(tmp_path / "m.wav", made)
-    track = Soundtrack(Fraction(3600), Music("m"), file, [])
+    track = Soundtrack(Fraction(3600), Music("m"), plain(file), [])
     first = 3000 * RATE + 17
     expected = made.T[np.arange(first, first + 4000) % made.shape[1]]
     assert np.abs(track.read(first, 4000) - expected).max() < 1e-4
@@ -86,13 +94,13 @@ def test_music_that_repeats_is_found_far_behind_its_own_end(tmp_path: Path) -> N
 
 def test_music_that_does_not_repeat_falls_silent(tmp_path: Path) -> None:
     file = write_sound(tmp_path / "m.wav", noise(0.5, 0.5))
-    track = Soundtrack(Fraction(4), Music("m", loop=False), file, [])
+    track = Soundtrack(Fraction(4), Music("m", loop=False), plain(file), [])
     assert not track.read(2 * RATE, 4000).any()
     assert not track.read(3 * RATE, 4000).any()
     track.close()
 
 
 def test_a_file_that_is_gone_is_named(tmp_path: Path) -> None:
-    track = Soundtrack(Fraction(4), Music("m"), tmp_path / "gone.wav", [])
-    with pytest.raises(MediaError, match=r"gone\.wav"):
+    track = Soundtrack(Fraction(4), Music("m"), tmp_path / "gone.pcm", [])
+    with pytest.raises(MediaError, match=r"gone\.pcm"):
         track.read(0, 100)

@@ -1,17 +1,20 @@
-"""The shape of a sound: measured from a real file, at every level, and kept in the project's cache."""
+"""The shape of a sound: measured from a real file, at every level."""
 
 from __future__ import annotations
 
 import wave
+from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from storyboard.errors import MediaError
-from storyboard.film import waveforms
-from storyboard.film.cache import WAVEFORMS, Cache
-from storyboard.media import waveform
+from storyboard.media import sound_file, waveform
+
+if TYPE_CHECKING:
+    from storyboard.media.waveform import Peaks
 
 
 def write_wav(path: Path, samples: np.ndarray, rate: int = 48_000) -> Path:
@@ -32,8 +35,12 @@ def half_a_second_of_silence_then_a_tone(path: Path) -> Path:
     return write_wav(path, np.stack([left, 0.5 * left], axis=1))
 
 
+def measured(path: Path) -> Peaks:
+    return waveform.measure(sound_file.samples_from(path, Fraction(0), synced=False))
+
+
 def test_each_bucket_holds_the_lowest_and_the_highest_sample_of_both_channels(tmp_path: Path) -> None:
-    peaks = waveform.measure(half_a_second_of_silence_then_a_tone(tmp_path / "a.wav"))
+    peaks = measured(half_a_second_of_silence_then_a_tone(tmp_path / "a.wav"))
     assert peaks.shape == (100, 2)
     assert peaks.dtype == np.int8
     assert not peaks[:50].any()
@@ -44,7 +51,7 @@ def test_each_bucket_holds_the_lowest_and_the_highest_sample_of_both_channels(tm
 
 def test_coarser_levels_keep_the_extremes(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
-    peaks = waveform.measure(write_wav(tmp_path / "a.wav", rng.uniform(-0.9, 0.9, (60_000, 1))))
+    peaks = measured(write_wav(tmp_path / "a.wav", rng.uniform(-0.9, 0.9, (60_000, 1))))
     levels = waveform.levels(peaks)
     assert [len(level) for level in levels] == [125, 63, 32, 16, 8, 4, 2, 1]
     assert all(level[:, 0].min() == peaks[:, 0].min() for level in levels)
@@ -55,23 +62,4 @@ def test_coarser_levels_keep_the_extremes(tmp_path: Path) -> None:
 def test_a_file_without_sound_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.wav").write_bytes(b"nothing")
     with pytest.raises(MediaError, match=r"a\.wav"):
-        waveform.measure(tmp_path / "a.wav")
-
-
-def test_a_projects_waveform_is_measured_once_and_belongs_to_its_cache(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    half_a_second_of_silence_then_a_tone(tmp_path / "media" / "a.wav")
-    first = waveforms.peaks_of(tmp_path, "media/a.wav")
-    assert Cache(tmp_path).size() > 0
-    monkeypatch.setattr(waveform, "measure", lambda _path: pytest.fail("it was measured again"))
-    assert (waveforms.peaks_of(tmp_path, "media/a.wav") == first).all()
-
-
-def test_a_damaged_waveform_is_measured_again(tmp_path: Path) -> None:
-    half_a_second_of_silence_then_a_tone(tmp_path / "media" / "a.wav")
-    first = waveforms.peaks_of(tmp_path, "media/a.wav")
-    kept = next((tmp_path / WAVEFORMS).iterdir())
-    for data in (b"", kept.read_bytes()[:90], b"no array"):
-        kept.write_bytes(data)
-        assert (waveforms.peaks_of(tmp_path, "media/a.wav") == first).all()
+        measured(tmp_path / "a.wav")

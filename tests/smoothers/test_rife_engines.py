@@ -11,17 +11,25 @@ import numpy as np
 import pytest
 
 from storyboard.project import SmootherName
-from storyboard.smoothers import registry
-from storyboard.smoothers.base import Gap
+from storyboard.smoothers import registry, rife_openvino
+from storyboard.smoothers.base import Engine, Gap
 from tests.smoothers.moving import moving
 
 if TYPE_CHECKING:
     from storyboard.frames import Frame
-    from storyboard.smoothers.registry import OpenSmoother
+    from storyboard.smoothers.base import OpenSmoother
     from tests.smoothers.rife_reference import Reference
 
 TIMES = [Fraction(1, 4), Fraction(1, 3), Fraction(1, 2), Fraction(2, 3)]
-SIZES = {(256, 256): TIMES, (64, 64): TIMES, (255, 253): TIMES[:2], (448, 256): TIMES[2:]}
+SIZES = {
+    (256, 256): TIMES,
+    (64, 64): TIMES,
+    (255, 253): TIMES[:2],
+    (448, 256): TIMES[2:],
+    (640, 272): TIMES[1:2],
+}
+HALVES = {"float16": 8, "bfloat16": 8}
+"""The largest difference that half precision may make, of 255."""
 
 pytestmark = pytest.mark.models
 
@@ -46,14 +54,14 @@ def expected(reference: Reference) -> dict[tuple[int, int], list[tuple[Gap, Fram
     return result
 
 
-@pytest.fixture(scope="module", params=["rife-openvino", "rife-ncnn"])
+@pytest.fixture(scope="module", params=["rife-openvino", "rife-ncnn", "rife-torch"])
 def engine(request: pytest.FixtureRequest) -> Iterator[OpenSmoother]:
     name: SmootherName = request.param
     status = {status.name: status for status in registry.available()}[name]
     if not status.usable:
         pytest.skip(status.reason)
     opened = registry.open_smoother(name, threads=1)
-    if "gpu" in opened.engine.version:
+    if opened.engine.precision != "f32":
         pytest.skip("a graphics card computes in half precision")
     yield opened
     opened.close()
@@ -71,3 +79,33 @@ def test_no_level_is_off_by_more_than_one(
         off = np.abs(made.astype(int) - right)
         assert off.max() <= 1, gap.t
         assert off.mean() < 0.01
+
+
+@pytest.mark.parametrize(("precision", "most"), [("float32", 1), *HALVES.items()])
+def test_the_graphics_card_s_code_computes_the_same_in_each_precision(
+    expected: dict[tuple[int, int], list[tuple[Gap, Frame]]], precision: str, most: int
+) -> None:
+    import torch
+
+    from storyboard.smoothers.rife_gpu import GpuRife
+
+    smoother = GpuRife(Engine("rife-torch", "", "", ""), "cpu", getattr(torch, precision))
+    cases = [*expected[64, 64], expected[255, 253][0]]
+    for made, (gap, right) in zip(smoother.between(gap for gap, _ in cases), cases, strict=True):
+        assert np.abs(made.astype(int) - right).max() <= most, gap.t
+    smoother.close()
+
+
+def test_convolving_in_bf16_is_off_by_little(
+    expected: dict[tuple[int, int], list[tuple[Gap, Frame]]],
+) -> None:
+    if "avx512bw" not in rife_openvino._flags(rife_openvino._CPUINFO):
+        pytest.skip("without AVX512 a processor cannot even imitate bf16")
+    smoother = rife_openvino.open_engine(rife_openvino.FAST, 1)
+    for made, (gap, right) in zip(
+        smoother.between(gap for gap, _ in expected[256, 256]), expected[256, 256], strict=True
+    ):
+        off = np.abs(made.astype(int) - right)
+        assert 0 < off.max() <= 12, gap.t
+        assert off.mean() < 0.2
+    smoother.close()

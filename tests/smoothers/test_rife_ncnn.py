@@ -20,7 +20,7 @@ LISTING = """\
 """
 CARD = "[1 NVIDIA GeForce RTX 3060]  queueC=2[8]  queueG=0[16]  queueT=1[2]\n"
 
-installed = pytest.mark.skipif(bool(rife_ncnn.broken()), reason=rife_ncnn.broken() or "it loads")
+installed = pytest.mark.skipif(bool(rife_ncnn.missing()), reason=rife_ncnn.missing() or "it loads")
 
 
 def test_software_that_poses_as_a_graphics_card_is_left_out() -> None:

@@ -18,7 +18,7 @@ from tests.smoothers.moving import moving
 
 if TYPE_CHECKING:
     from storyboard.frames import Frame
-    from storyboard.smoothers.registry import OpenSmoother
+    from storyboard.smoothers.base import OpenSmoother
 
 HALF = Fraction(1, 2)
 SIZES = [(64, 64), (255, 253), (16, 16), (130, 20)]

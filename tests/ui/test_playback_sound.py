@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,6 +12,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from storyboard import edit
+from storyboard.errors import MediaError
+from storyboard.media import sound_file
 from storyboard.media.sound_file import RATE
 from storyboard.project import Music, Project, new_shot
 from tests.media.films import tone, write_sound
@@ -21,6 +23,7 @@ from ui.route import Run
 from ui.sound import Sound
 
 Until = Callable[[Callable[[], bool]], None]
+SoundOn = Callable[["Tape | None", Film], Sound]
 FRAME = 8
 """Bytes of a sample of both channels."""
 
@@ -81,19 +84,30 @@ def film(tmp_path: Path) -> Film:
     return Film(tmp_path, project, {})
 
 
-def sound_on(qt: QApplication, tape: Tape | None, film: Film) -> Sound:
-    sound = Sound(open_device=lambda _rate: tape)
-    sound.use(film)
-    return sound
+@pytest.fixture
+def sound_on(qt: QApplication, until: Until) -> Iterator[SoundOn]:
+    """`sound_on(tape, film)` is the sound of `film` on a device, its files unpacked."""
+    made: list[Sound] = []
+
+    def make(tape: Tape | None, film: Film) -> Sound:
+        sound = Sound(open_device=lambda _rate: tape)
+        made.append(sound)
+        sound.use(film)
+        until(lambda: sound.ready)
+        return sound
+
+    yield make
+    for sound in made:
+        sound.close()
 
 
 def level_at(seconds: float) -> float:
     return seconds / 4
 
 
-def test_a_loop_is_heard_without_a_gap(qt: QApplication, film: Film, until: Until) -> None:
+def test_a_loop_is_heard_without_a_gap(sound_on: SoundOn, film: Film, until: Until) -> None:
     tape = Tape()
-    sound = sound_on(qt, tape, film)
+    sound = sound_on(tape, film)
     sound.start(Run(12, 6, 18, loop=True), Fraction(24))
     until(lambda: sound.go() or len(tape.samples) > RATE)
     sound.stop()
@@ -106,9 +120,9 @@ def test_a_loop_is_heard_without_a_gap(qt: QApplication, film: Film, until: Unti
     assert np.abs(heard - expected).max() < 1e-3
 
 
-def test_what_is_heard_is_what_left_the_device(qt: QApplication, film: Film, until: Until) -> None:
+def test_what_is_heard_is_what_left_the_device(sound_on: SoundOn, film: Film, until: Until) -> None:
     tape = Tape()
-    sound = sound_on(qt, tape, film)
+    sound = sound_on(tape, film)
     sound.start(Run(0, 0, 48, loop=True), Fraction(24))
     assert sound.heard() == 0
     until(lambda: sound.go() or (sound.heard() or 0) > 0.1)
@@ -118,9 +132,9 @@ def test_what_is_heard_is_what_left_the_device(qt: QApplication, film: Film, unt
     assert sound.heard() is None
 
 
-def test_pictures_wait_for_a_device_that_begins_late(qt: QApplication, film: Film, until: Until) -> None:
+def test_pictures_wait_for_a_device_that_begins_late(sound_on: SoundOn, film: Film, until: Until) -> None:
     tape = Tape(late=0.2)
-    sound = sound_on(qt, tape, film)
+    sound = sound_on(tape, film)
     player = Player(sound)
     frames: list[tuple[int, float]] = []
     player.due.connect(lambda _tick, frame: frames.append((frame, sound.heard() or 0.0)))
@@ -133,9 +147,9 @@ def test_pictures_wait_for_a_device_that_begins_late(qt: QApplication, film: Fil
 
 @pytest.mark.parametrize("tape", [None, Tape(late=9999)])
 def test_without_a_device_that_plays_the_film_plays_silently(
-    qt: QApplication, film: Film, until: Until, tape: Tape | None
+    sound_on: SoundOn, film: Film, until: Until, tape: Tape | None
 ) -> None:
-    player = Player(sound_on(qt, tape, film))
+    player = Player(sound_on(tape, film))
     over: list[int] = []
     player.over.connect(over.append)
     player.start(Run(40, 0, 48), Fraction(24), lambda: True)
@@ -144,10 +158,10 @@ def test_without_a_device_that_plays_the_film_plays_silently(
 
 
 def test_a_device_that_is_unplugged_does_not_stop_the_film(
-    qt: QApplication, film: Film, until: Until
+    sound_on: SoundOn, film: Film, until: Until
 ) -> None:
     tape = Tape()
-    player = Player(sound_on(qt, tape, film))
+    player = Player(sound_on(tape, film))
     frames: list[int] = []
     player.due.connect(lambda _tick, frame: frames.append(frame))
     player.start(Run(0, 0, 48), Fraction(24), lambda: True)
@@ -170,9 +184,9 @@ def test_the_shuttle_is_silent_and_needs_no_device(qt: QApplication, film: Film)
     assert opened == []
 
 
-def test_volume_and_mute_reach_the_device(qt: QApplication, film: Film) -> None:
+def test_volume_and_mute_reach_the_device(sound_on: SoundOn, film: Film) -> None:
     tape = Tape()
-    sound = sound_on(qt, tape, film)
+    sound = sound_on(tape, film)
     sound.volume = 0.5
     sound.start(Run(0, 0, 48), Fraction(24))
     assert tape.volume == 0.5
@@ -189,19 +203,60 @@ def test_music_that_is_gone_is_a_sentence_and_the_film_plays(
     qt: QApplication, film: Film, until: Until
 ) -> None:
     (film.folder / "media" / "m.wav").unlink()
-    sound = sound_on(qt, Tape(), film)
+    sound = Sound(open_device=lambda _rate: Tape())
+    sound.use(film)
     said: list[str] = []
     sound.problem.connect(said.append)
+    until(lambda: cannot_be_heard(sound))
     player = Player(sound)
     over: list[int] = []
     player.over.connect(over.append)
     player.start(Run(44, 0, 48), Fraction(24), lambda: True)
     until(lambda: bool(over) and bool(said))
     assert "m.wav" in said[0]
+    sound.close()
 
 
-def test_only_what_is_heard_makes_the_sound_another(qt: QApplication, film: Film, tmp_path: Path) -> None:
-    sound = sound_on(qt, None, film)
+def cannot_be_heard(sound: Sound) -> bool:
+    try:
+        return sound.ready and False
+    except MediaError:
+        return True
+
+
+def test_music_that_is_not_unpacked_yet_is_heard_as_soon_as_it_is(
+    qt: QApplication, film: Film, until: Until
+) -> None:
+    tape = Tape()
+    sound = Sound(open_device=lambda _rate: tape)
+    sound.use(film)
+    sound.start(Run(0, 0, 48), Fraction(24))
+    assert sound.heard() is None
+    arrived: list[bool] = []
+    sound.arrived.connect(lambda: arrived.append(True))
+    until(lambda: bool(arrived))
+    sound.start(Run(12, 0, 48), Fraction(24))
+    until(lambda: sound.go() or len(tape.samples) > RATE // 4)
+    assert tape.samples[0, 0] == pytest.approx(level_at(0.5), abs=1e-3)
+    sound.close()
+
+
+def test_the_window_plays_what_a_worker_unpacked_and_opens_no_music_itself(
+    sound_on: SoundOn, film: Film, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def opened_here(*_: object, **__: object) -> None:
+        raise AssertionError("the window's process opened a stranger's sound")
+
+    monkeypatch.setattr(sound_file, "samples_from", opened_here)
+    tape = Tape()
+    sound = sound_on(tape, film)
+    sound.start(Run(0, 0, 48), Fraction(24))
+    until(lambda: sound.go() or len(tape.samples) > RATE // 4)
+    assert list((film.folder / "cache" / "sound").glob("*.pcm"))
+
+
+def test_only_what_is_heard_makes_the_sound_another(sound_on: SoundOn, film: Film, tmp_path: Path) -> None:
+    sound = sound_on(None, film)
     shot = film.project.shots[0].id
     typed = film._replace(project=edit.set_shot(film.project, shot, prompt="a blue ball"))
     assert not sound.differs(typed)

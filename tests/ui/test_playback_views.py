@@ -18,12 +18,13 @@ from storyboard.media import lossless
 from storyboard.project import wish
 from storyboard.take import Take
 from tests.ui.playing import number_in, numbered_film
+from ui.pictures import Picture
 from ui.window import Window
 from ui.words import Job
 
 Until = Callable[[Callable[[], bool]], None]
 Opener = Callable[[Path], Window]
-Key = Qt.Key
+Key, Keys = Qt.Key, Qt.KeyboardModifier
 
 
 @pytest.fixture
@@ -35,8 +36,8 @@ def active(window: Window) -> Window:
     return window
 
 
-def press(window: Window, key: Key) -> None:
-    QTest.keyClick(QApplication.focusWidget() or window, key)
+def press(window: Window, key: Key, keys: Keys = Keys.NoModifier) -> None:
+    QTest.keyClick(QApplication.focusWidget() or window, key, keys)
 
 
 def plain(window: Window, number: int, level: int) -> Take:
@@ -186,19 +187,42 @@ def test_the_whole_screen_shows_the_picture_alone_and_escape_brings_everything_b
 # Raw and smoothed
 
 
-def test_raw_shows_the_takes_own_frames(tmp_path: Path, opened: Opener, until: Until) -> None:
+@pytest.fixture
+def numbered(tmp_path: Path, opened: Opener) -> Window:
+    """A window at frame 3 of a film whose frames carry their number, and a thousand more where they are built."""
     numbered_film(tmp_path / "film", (12,), built=(True,), more=1000)
     window = opened(tmp_path / "film")
     window.activateWindow()
     assert QTest.qWaitForWindowActive(window)
     window.timeline.setFocus()
     window.session.seek(3)
+    return window
+
+
+def test_raw_shows_the_takes_own_frames(numbered: Window, until: Until) -> None:
+    window = numbered
     until(lambda: window.viewer.image is not None and number_in(window.viewer.image) == 1003)
     press(window, Key.Key_R)
     until(lambda: number_in(window.viewer.image) == 3)
     assert window.transport.how.text() == "Raw ▾"
     press(window, Key.Key_R)
     until(lambda: number_in(window.viewer.image) == 1003)
+
+
+def test_before_and_after_are_seen_in_one_picture(numbered: Window, until: Until) -> None:
+    window = numbered
+    shown: list[Picture] = []
+    window.pictures.shown.connect(lambda _frame, picture: shown.append(picture))
+    press(window, Key.Key_R, Keys.ShiftModifier)
+    until(lambda: bool(shown) and shown[-1].other is not None)
+    both = shown[-1]
+    assert both.other is not None
+    assert (number_in(both.image), number_in(both.other)) == (3, 1003)
+    assert window.session.captions == ("Raw", "Smoothed")
+    assert window.transport.how.text() == "Raw | smoothed ▾"
+    press(window, Key.Key_R)
+    until(lambda: shown[-1].other is None)
+    assert window.session.captions == ()
 
 
 # What forms and what is typed

@@ -139,6 +139,11 @@ def test_a_few_letters_find_commands_and_shots(window: Window, typed: str, first
     assert palette.best(typed, entries)[0].title == first
 
 
+def test_while_nothing_is_typed_commands_stand_as_in_the_menus(window: Window) -> None:
+    entries = palette.of_actions(window.actions_by_name)
+    assert palette.best(" ", entries) == entries[: palette.MOST]
+
+
 def test_letters_out_of_order_find_nothing() -> None:
     assert palette.rank("zx", "Export film") is None
 

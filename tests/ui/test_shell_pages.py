@@ -354,3 +354,13 @@ def test_an_examination_that_fails_says_how_to_see_why(
     page = page_of(window, Machine)
     assert isinstance(page, Machine)
     until(lambda: "the driver is broken" in page.problem.text())
+
+
+def test_the_limit_of_the_cache_can_be_read(window: Window) -> None:
+    window.actions_by_name["settings"].trigger()
+    page = window.pages.opened
+    assert isinstance(page, Settings)
+    shown = page.limit.lineEdit()
+    room = shown.width() - shown.textMargins().left() - shown.textMargins().right()
+    assert room > shown.fontMetrics().horizontalAdvance(shown.text())
+    page.close()

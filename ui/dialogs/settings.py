@@ -137,7 +137,9 @@ class Settings(Page):
         self.limit.setAccessibleName("Most gigabytes of a project's cache")
         self.limit.setRange(1, 10_000)
         self.limit.setSuffix(" GB")
-        self.limit.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.limit.lineEdit().setTextMargins(
+            8, 0, 8, 0
+        )  # a style sheet's padding does not reach into the box
         self.limit.setValue(max(1, settings.load().cache_limit // GIGABYTE))
         self.limit.valueChanged.connect(lambda value: self._set(cache_limit=value * GIGABYTE))
         self.held = QLabel("…")

@@ -1,0 +1,199 @@
+"""RIFE 4.25 through PyTorch: on a graphics card with CUDA or MPS (`rife_gpu`), else the convolutions on the processor.
+
+Asking PyTorch for a card takes seconds, so it is asked only where there may be one, in a process of its own, and its
+answer is kept for as long as PyTorch and the driver stay the same.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+import json
+import platform
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from storyboard import atomic, places
+from storyboard.errors import EngineFailed
+from storyboard.smoothers import rife_layers
+from storyboard.smoothers import weights as rife_weights
+from storyboard.smoothers.base import Engine, OpenSmoother
+
+if TYPE_CHECKING:
+    from storyboard.smoothers.rife_lane import Bind, Block, Floats
+
+NAME = "rife-torch"
+VERSION = "1"
+"""Of this code: raise it when a change here, in `rife_layers`, `rife_lane`, `rife_net` or `rife_gpu` may change a
+pixel."""
+
+PROCESSOR = "cpu"
+_ASK = """
+import json, torch
+if torch.cuda.is_available():
+    answer = ["cuda", torch.cuda.get_device_name()]
+elif torch.backends.mps.is_available():
+    answer = ["mps", "Apple's graphics"]
+else:
+    answer = ["cpu", ""]
+print(json.dumps(answer))
+"""
+_ASK_SECONDS = 120
+_DRIVER = Path("/proc/driver/nvidia/version")
+
+
+class Device(NamedTuple):
+    """As PyTorch calls it, and its maker's name for it."""
+
+    kind: str
+    name: str
+
+
+def device() -> Device:
+    """What PyTorch would run on here. The first call on a machine with a card may take some seconds."""
+    try:
+        version = importlib.metadata.version("torch")
+    except importlib.metadata.PackageNotFoundError:
+        return Device(PROCESSOR, "")
+    driver = _driver()
+    return _asked(version, driver) if driver and not version.endswith("+cpu") else Device(PROCESSOR, "")
+
+
+def _driver() -> str:
+    """What tells one driver of a card that PyTorch can use from another; empty where there is none."""
+    if sys.platform == "darwin":
+        return platform.version() if platform.machine() == "arm64" else ""
+    if sys.platform == "win32":
+        system = Path("C:/Windows/System32/nvcuda.dll")
+        return str(system.stat().st_mtime_ns) if system.is_file() else ""
+    try:
+        return _DRIVER.read_text()
+    except OSError:
+        return ""
+
+
+@functools.cache
+def _asked(version: str, driver: str) -> Device:
+    question = [version, driver]
+    file = places.cache() / "smoothers" / "torch-device.json"
+    try:
+        kept = json.loads(file.read_bytes())
+        if kept["question"] == question:
+            return Device(*kept["answer"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    answer = _ask()
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with atomic.replacing(file) as temporary:
+            temporary.write_text(json.dumps({"question": question, "answer": answer}))
+    except OSError:
+        pass  # asked again the next time
+    return answer
+
+
+def _ask() -> Device:
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-c", _ASK],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_ASK_SECONDS,
+            check=True,
+        )
+        return Device(*json.loads(done.stdout))
+    except (OSError, subprocess.SubprocessError, ValueError, TypeError):
+        return Device(PROCESSOR, "")
+
+
+def missing(_name: str = NAME) -> str:
+    """What it lacks beside its library, with what to do; or an empty string."""
+    return rife_weights.missing()
+
+
+def where(_name: str = NAME) -> str:
+    """On what it runs here, in words."""
+    found = device()
+    return (
+        f"on {found.name}" if found.name else "on the processor (no graphics card with CUDA or MPS was found)"
+    )
+
+
+def engine(name: str = NAME) -> Engine:
+    """What decides this engine's pixels, without loading it."""
+    kind = device().kind
+    library = f"{VERSION}/torch-{importlib.metadata.version('torch')}"
+    if kind == PROCESSOR:
+        library += f"/opencv-{importlib.metadata.version('opencv-python-headless')}"
+    precision = "f32" if kind == PROCESSOR else "f16"
+    return Engine(name, f"{library}/{kind}", precision, rife_weights.digest())
+
+
+def open_engine(name: str, threads: int | None) -> OpenSmoother:
+    """A `LanedRife` or a `GpuRife`. Raises `SmootherError` when PyTorch does not load."""
+    try:
+        import torch
+    except (ImportError, OSError, RuntimeError) as error:
+        raise EngineFailed(
+            name, f"PyTorch does not load ({error}); install it again, or choose `rife-openvino`"
+        ) from error
+    kind = device().kind
+    if kind != PROCESSOR:
+        from storyboard.smoothers.rife_gpu import GpuRife
+
+        return GpuRife(engine(name), kind, torch.float16)
+    from storyboard.smoothers.rife_lanes import LanedRife
+
+    weights = rife_weights.load()
+    return LanedRife(engine(name), lambda *_: _Layers(weights), threads)
+
+
+class _Layers:
+    """`Convolutions` of PyTorch on the processor, of any size."""
+
+    def __init__(self, weights: rife_weights.Weights) -> None:
+        import torch
+
+        torch.set_num_threads(1)  # a lane is a thread
+        self._head = [_ready(layer) for layer in rife_layers.head(weights)]
+        self._blocks = [
+            [_ready(layer) for layer in rife_layers.block(weights, i)] for i in range(len(rife_layers.SCALES))
+        ]
+
+    def head(self, picture: Floats) -> Floats:
+        return np.ascontiguousarray(_through(self._head, picture[None])[0])
+
+    def bind(self, i: int, arrays: Bind) -> Block:
+        def run() -> None:
+            np.copyto(arrays.answer, _through(self._blocks[i], arrays.woven))
+
+        return run
+
+
+def _ready(layer: rife_layers.Layer) -> tuple[Any, Any, rife_layers.Layer]:
+    import torch
+
+    weight, bias = (torch.from_numpy(np.ascontiguousarray(a, np.float32)) for a in layer[:2])
+    return weight.contiguous(memory_format=torch.channels_last), bias, layer
+
+
+def _through(layers: list[tuple[Any, Any, rife_layers.Layer]], given: Floats) -> Floats:
+    """(1, rows, columns, channels) through the layers."""
+    import torch
+    import torch.nn.functional as nnf
+
+    with torch.inference_mode():
+        x = torch.from_numpy(given).permute(0, 3, 1, 2)
+        for weight, bias, layer in layers:
+            if layer.deconvolution:
+                x = nnf.conv_transpose2d(x, weight, bias, layer.stride, layer.padding)
+            else:
+                x = nnf.conv2d(x, weight, bias, layer.stride, layer.padding)
+            if layer.leaky:
+                x = nnf.leaky_relu_(x, rife_layers.LEAKY)
+        made: Floats = x.permute(0, 2, 3, 1).numpy()
+    return made

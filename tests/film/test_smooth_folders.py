@@ -1,0 +1,132 @@
+"""Whole folders in one go, and what `smooth` can be told."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from storyboard.errors import MediaError
+from storyboard.film.video import Job, jobs
+from tests.film.test_smooth_video import make_clip, smoothed
+from tests.support import film, storyboard
+
+
+def test_a_folder_with_a_bad_file_in_it(tmp_path: Path) -> None:
+    films = tmp_path / "films"
+    (films / "holiday").mkdir(parents=True)
+    make_clip(films / "a.mp4", count=4)
+    make_clip(films / "holiday" / "b.mkv", count=4)
+    (films / "bad.mp4").write_text("no film")
+    (films / "notes.txt").write_text("no film either")
+    out = films / "smooth"
+    done = storyboard("smooth", films, "-o", out, "-q", "--engine", "flow")
+    assert done.code == 1
+    assert "3 videos: 2 smoothed, 0 up to date, 1 failed" in done.out
+    assert "bad.mp4" in done.error
+    found = sorted(str(path.relative_to(out)) for path in out.rglob("*") if path.is_file())
+    assert found == ["a.mp4", "holiday/b.mp4"]
+    again = storyboard("smooth", films, "-o", out, "--json", "--engine", "flow")
+    assert again.code == 1
+    assert [one.get("up_to_date", one.get("error", "")[-10:]) for one in again.json] == [
+        True,
+        "replace it",
+        True,
+    ]
+
+
+def test_names_that_only_their_endings_told_apart(tmp_path: Path) -> None:
+    for name in ("clip.mov", "clip.avi", "other.mp4"):
+        (tmp_path / name).touch()
+    found = jobs([tmp_path], tmp_path / "out", "h264")
+    assert [job.target.name for job in found] == ["clip-avi.mp4", "clip-mov.mp4", "other.mp4"]
+
+
+def test_our_own_results_are_passed_over(tmp_path: Path) -> None:
+    for name in ("clip.mp4", "clip-smooth.mp4", ".storyboard-smooth-1/00000.mp4", "out/clip.mp4"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert jobs([tmp_path], tmp_path / "out", "h264") == [
+        Job(tmp_path / "clip.mp4", tmp_path / "out/clip.mp4")
+    ]
+
+
+def test_where_one_video_goes(tmp_path: Path) -> None:
+    clip = tmp_path / "clip.mp4"
+    clip.touch()
+    assert jobs([clip], None, "h264")[0].target == tmp_path / "clip-smooth.mp4"
+    assert jobs([clip], tmp_path / "out.mkv", "h264")[0].target == tmp_path / "out.mkv"
+    with pytest.raises(MediaError, match=r"out\.mkv"):
+        jobs([clip], tmp_path / "out.mp4", "ffv1")
+    with pytest.raises(MediaError, match="is the video itself"):
+        jobs([clip], clip, "h264")
+    with pytest.raises(MediaError, match="name it with -o"):
+        jobs([clip, clip], None, "h264")
+
+
+def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "clip.mp4", count=6)
+    done = storyboard(
+        "smooth", clip, "-o", tmp_path / "new" / "out.mp4", "--dry-run", "--json", "--engine", "flow"
+    )
+    assert done.code == 0, done.error
+    assert (done.json[0]["frames"], done.json[0]["rate"]) == (12, "48")
+    assert [path.name for path in tmp_path.iterdir()] == ["clip.mp4"]
+
+
+def test_nothing_is_encoded_again_where_nothing_changes(tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "clip.mp4", count=6)
+    made = smoothed(clip, tmp_path / "out.mp4", "--factor", "1")
+    with av.open(clip) as one, av.open(made) as other:
+        for kind in ("video", "audio"):
+            packets = [
+                [bytes(packet) for packet in container.demux(**{kind: 0}) if packet.size]
+                for container in (one, other)
+            ]
+            assert packets[0] == packets[1], kind
+
+
+def test_a_part_of_it_side_by_side(tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "clip.mp4", count=24)
+    made = film(smoothed(clip, tmp_path / "out.mp4", "--compare", "--from", "0.25", "--to", "0.75"))
+    assert (made.width, made.height, len(made.frames)) == (64 + 4 + 64, 48, 24)
+    with av.open(tmp_path / "out.mp4") as container:
+        shown = [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
+    left = [frame[:, :60].astype(int) for frame in shown]
+    assert np.abs(left[1] - left[0]).mean() < 1, "the left side is held"
+    assert np.abs(left[2] - left[0]).mean() > 1
+    assert np.abs(shown[1][:, 70:].astype(int) - shown[0][:, 70:]).mean() > 1, "the right side moves"
+
+
+def test_animation_on_twos(tmp_path: Path) -> None:
+    path = tmp_path / "twos.mkv"
+    with av.open(path, "w") as container:
+        stream = container.add_stream("libx264", rate=24, options={"crf": "14"})
+        stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
+        for number in range(24):
+            frame = np.full((64, 96, 3), 30, np.uint8)
+            left = 4 * (number // 2)
+            frame[16:48, left : left + 16] = 230
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
+        container.mux(stream.encode())
+    made = smoothed(path, tmp_path / "out.mp4", "--factor", "1", "--repeats", "remove")
+    with av.open(made) as container:
+        rows = [frame.to_ndarray(format="gray")[32].astype(float) for frame in container.decode(video=0)]
+    places = [float((np.arange(96) * (row > 130)).sum() / (row > 130).sum()) for row in rows]
+    assert len(places) == 24
+    assert np.abs(np.diff(places[:22]) - 2).max() < 1, "an even step in every frame"
+
+
+def test_rates_by_their_common_names(tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "clip.mp4", count=6)
+    assert film(smoothed(clip, tmp_path / "out.mp4", "--rate", "23.976")).rate == Fraction(24000, 1001)
+    for wrong in (
+        ["--factor", "9"],
+        ["--from", "soon"],
+        ["--repeats", "some"],
+        ["--factor", "2", "--rate", "30"],
+    ):
+        assert storyboard("smooth", clip, "-o", tmp_path / "no.mp4", *wrong).code == 2
