@@ -51,6 +51,7 @@ def _vae() -> Any:
         layers_per_block=1,
         latent_channels=4,
         norm_num_groups=4,
+        sample_size=512,  # as ModelScope's: no picture here is large enough to be decoded in tiles
     )
 
 

@@ -65,7 +65,6 @@ class ModelRow(ChoiceRow):
 
 def _name(model: str) -> str:
     """What people call a model: without its owner, or by its title."""
-    from storyboard.generators import models
+    from storyboard.generators import catalog
 
-    facts = models.KNOWN.get(model)
-    return facts.title if facts and facts.title else model.rpartition("/")[2] or model
+    return catalog.facts(model).title or model.rpartition("/")[2] or model

@@ -42,10 +42,10 @@ def source_of(project: Project, shot: Shot, take: Take | None) -> Source:
     """The shot's take, or what a draft's would be."""
     if take is not None:
         return Source(take.rate, take.frames, take.cuts)
-    from storyboard.generators.models import KNOWN, ModelFacts
+    from storyboard.generators import catalog
 
     model = project.look.model if shot.model is None else shot.model
-    rate = KNOWN.get(model, ModelFacts()).rate
+    rate = catalog.facts(model).rate
     wanted = timing.take_seconds(project.motion_of(shot), shot.length, project.rate) * rate
     return Source(rate, max(1, math.ceil(wanted)))
 

@@ -7,7 +7,19 @@ from typing import Annotated
 import typer
 
 from storyboard import __version__
-from storyboard.cli import cast, check, convert, explain, film, machine, project, rerender, settings, smooth
+from storyboard.cli import (
+    cast,
+    check,
+    convert,
+    explain,
+    film,
+    machine,
+    models,
+    project,
+    rerender,
+    settings,
+    smooth,
+)
 
 app = typer.Typer(
     name="storyboard",
@@ -72,5 +84,5 @@ for _command, _name, _panel in (
     (machine.schema, "schema", MACHINE),
 ):
     app.command(_name, rich_help_panel=_panel)(_command)
-machine.models.command("convert")(convert.convert)
-app.add_typer(machine.models, name="models", rich_help_panel=MACHINE)
+models.models.command("convert")(convert.convert)
+app.add_typer(models.models, name="models", rich_help_panel=MACHINE)

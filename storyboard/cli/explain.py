@@ -26,9 +26,13 @@ def explain(
     pictures: Annotated[
         str | None, typer.Option(metavar="WORD", help="List the pictures that a word might have instead.")
     ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL", help="Count what this model's text encoder reads of it instead."),
+    ] = None,
     as_json: options.Json = False,
 ) -> None:
-    """Show which words of a prompt the sketch understood, and as what."""
+    """Show which words of a prompt the sketch understood, and as what; or how much of it a model reads."""
     if pictures is not None:
         _print_pictures(pictures, as_json)
         if prompt is None and shot is None:
@@ -36,6 +40,9 @@ def explain(
     from storyboard.generators import sketch
 
     text, cast = _prompt(prompt, folder, shot)
+    if model is not None:
+        _print_reading(text, model, folder, as_json)
+        return
     found = sketch.explain(text, cast)
     if as_json:
         output.facts([{"words": words, "role": role, "what": what} for words, role, what in found])
@@ -45,6 +52,23 @@ def explain(
     output.table(
         ["words", "give", "which is"], [[words, role, what or "not drawn"] for words, role, what in found]
     )
+
+
+def _print_reading(text: str, model: str, folder: Path | None, as_json: bool) -> None:
+    from storyboard.errors import GeneratorError
+    from storyboard.generators import registry, tokens
+
+    base = None if folder is None else options.project_folder(folder)
+    registry.check(model, base)
+    found = tokens.reading(text, model, base)
+    if found is None:
+        raise GeneratorError(
+            f"{model} does not tell how it reads a prompt; the take's facts say what was cut off"
+        )
+    if as_json:
+        output.facts(found._asdict())
+    else:
+        output.line(found.sentence)
 
 
 def _print_pictures(word: str, as_json: bool) -> None:

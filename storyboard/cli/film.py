@@ -39,10 +39,24 @@ def generate(
     seed: Annotated[
         int | None, typer.Option(help="Of the first take; the next ones count up.", min=0)
     ] = None,
+    audition: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Hold N takes of each at a step, to choose from.", min=1, max=100),
+    ] = None,
+    audition_steps: Annotated[int, typer.Option(help="The step at which they are held.", min=1, max=999)] = 6,
+    carry_on: Annotated[
+        str | None,
+        typer.Option(metavar="NAMES", help="Make these held takes whole: names with commas, or all."),
+    ] = None,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Make new takes: of the shots named, or of those that have none or whose wish changed."""
+    if carry_on is not None:
+        from storyboard.cli import auditions
+
+        auditions.carry_on(folder, carry_on, as_json, quiet)
+        return
     from storyboard.film.plan import NEEDS_TAKE
 
     with store.open_project(folder, mode="read") as opened:
@@ -56,6 +70,11 @@ def generate(
             for shot in project.shots
             if take_values.state(project, shot, take_values.shown(shot, found), found) in NEEDS_TAKE
         ]
+    if audition is not None:
+        from storyboard.cli import auditions
+
+        auditions.begin(folder, project, wanted, audition, audition_steps, seed, as_json, quiet)
+        return
     if takes > 1 and any(shot.seed is not None for shot in wanted):
         output.note("several takes need several seeds: the locked seed is not used for them")
     with interruptible() as cancelled, output.progress(quiet or as_json) as watch:

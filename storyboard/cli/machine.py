@@ -1,4 +1,4 @@
-"""Commands about this machine: models, the window, what is installed, the file format."""
+"""Commands about this machine: the window, what is installed, the file format."""
 
 from __future__ import annotations
 
@@ -10,50 +10,6 @@ import typer
 
 from storyboard.cli import options, output
 from storyboard.errors import StoryboardError
-
-models = typer.Typer(help="Models on this machine, and how to get more.", invoke_without_command=True)
-
-
-@models.callback()
-def list_(context: typer.Context, as_json: options.Json = False) -> None:
-    """List the models: what is here, what each needs, its licence."""
-    if context.invoked_subcommand is not None:
-        return
-    from storyboard.generators import registry
-
-    known = registry.known()
-    if as_json:
-        output.facts(known)
-        return
-    rows = [
-        [
-            model.name,
-            "ready" if model.ready else "not here",
-            model.licence,
-            model.reason or model.licence_note,
-        ]
-        for model in known
-    ]
-    output.table(["model", "", "licence", "note"], rows)
-
-
-@models.command()
-def get(
-    model: Annotated[str, typer.Argument(help="A hub id, such as ali-vilab/text-to-video-ms-1.7b.")],
-    quiet: options.Quiet = False,
-) -> None:
-    """Download a model from the hub. This is the only command that uses the network."""
-    from storyboard.film.runner import Progress
-    from storyboard.generators import models as catalog
-
-    with output.progress(quiet) as watch:
-
-        def report(done: int, total: int) -> None:
-            share = done / max(total, 1)
-            watch(Progress(share, 0.0, (f"{done / 2**30:.2f} of {total / 2**30:.2f} GB",)))
-
-        path = catalog.fetch(model, report)
-    output.line(f"{model} is here: {path}")
 
 
 def edit(

@@ -15,7 +15,7 @@ import msgspec
 
 from storyboard import __version__, atomic, edit, paths, reading, settings, store, values
 from storyboard.errors import MediaError, StoryboardError
-from storyboard.film import keys, parts, place, room, takes
+from storyboard.film import keys, order, parts, place, room, takes
 from storyboard.film.cache import FILMS, INBETWEENS, SEGMENTS, SOUND, Cache
 from storyboard.film.estimate import after_take, joining
 from storyboard.film.history import History
@@ -169,7 +169,8 @@ class _Build:
             )
             for planned in self._plan.to_generate
         ]
-        for planned, step in zip(self._plan.to_generate, steps, strict=True):
+        pairs = zip(self._plan.to_generate, steps, strict=True)
+        for planned, step in order.by_model(pairs, lambda pair: pair[1].model):
             after = after_take(self._plan, planned, step)
             self._runner.expect(planned.shot.id, [step, *after] if self._links.waits(planned.shot) else after)
             go, give_up = partial(self._start_take, planned, step), partial(self._give_up, planned)

@@ -22,11 +22,13 @@ INBETWEENS = "cache/inbetweens"
 SOUND = "cache/sound"
 FILMS = "cache/films"
 WAVEFORMS = "cache/waveforms"
-PARTS = (SEGMENTS, INBETWEENS, SOUND, FILMS, WAVEFORMS)
+KEPT = "cache/kept"
+"""Takes as they were after some of their steps."""
+PARTS = (SEGMENTS, INBETWEENS, SOUND, FILMS, WAVEFORMS, KEPT)
 IN_USE = "cache/.in-use"
 MAX_INDEX = 16 * 2**20
 """Bytes that say which in-betweens a file holds: the million of the longest shot stay below this."""
-_OURS = re.compile(r"[0-9a-f]{16,64}\.(mp4|mkv|m4a|json|npy|pcm)")
+_OURS = re.compile(r"[0-9a-f]{16,64}\.(mp4|mkv|m4a|json|npy|pcm|safetensors)")
 """Names that we give; what else lies in the cache is not ours to delete."""
 
 

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from storyboard import paths, timing
 from storyboard.errors import MediaError, StoryboardError
+from storyboard.film import licences
 from storyboard.film import takes as takes_
 from storyboard.project import CARD, SKETCH, Project, Shot
 from storyboard.take import State, Take, short_by, state
@@ -53,7 +54,8 @@ class Plan(NamedTuple):
     @property
     def notes(self) -> tuple[str, ...]:
         """What the maker should know of this film, a sentence each."""
-        return tuple(note for shot in self.shots for note in _notes(self.project, shot))
+        about_shots = [note for shot in self.shots for note in _notes(self.project, shot)]
+        return (*licences.limits(models_named(self)), *about_shots)
 
 
 def plan(

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from storyboard import atomic, edit, paths, store, timing
 from storyboard.errors import Cancelled, EditError, GeneratorError, MediaError, StoryboardError, why
+from storyboard.film import order
 from storyboard.film.history import History
 from storyboard.film.links import Links, check_starts
 from storyboard.film.runner import Failure, Outcome, Runner, Show, Watch
@@ -142,7 +143,7 @@ def make_wanted(
     with borrowed(folder, crew) as workers:
         runner = Runner(workers, History(), watch, cancelled, pausing=pausing, show=show, places=(folder,))
         making = _Making(folder, runner, Links(project, found, batches))
-        for batch in batches.values():
+        for batch in order.by_model(batches.values(), lambda steps: steps[0].model):
             making.begin(batch)
         try:
             runner.run()

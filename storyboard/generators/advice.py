@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from typing import Final, NamedTuple
 
-from storyboard.generators import models, pipeline, registry
+from storyboard.generators import catalog, models, pipeline, registry
 
 WANTED: Final = models.MODELSCOPE
 GPU_MEMORY: Final = 4.0
@@ -58,7 +58,7 @@ def advice(here: Machine | None = None) -> Advice | None:
 
 def for_machine(here: Machine, *, packages: bool) -> Advice:
     """The advice for a machine; `packages` says whether PyTorch and diffusers are there."""
-    facts = models.KNOWN[WANTED]
+    facts = catalog.facts(WANTED)
     title = "ModelScope 1.7B"
     needs = ", ".join(part for part in (facts.download, facts.licence, facts.licence_note) if part)
     fits = True

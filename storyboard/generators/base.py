@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from storyboard.frames import Report, Show
 
 if TYPE_CHECKING:
-    from storyboard.frames import Frames
+    from storyboard.frames import Frame, Frames
     from storyboard.project import Wish
     from storyboard.take import Recipe
 
@@ -50,3 +51,31 @@ class Previewing(Protocol):
     """
 
     preview: Show | None
+
+
+@runtime_checkable
+class Auditioning(Protocol):
+    """A generator whose takes can be stopped at a step and looked at."""
+
+    def resumes(self) -> bool:
+        """Whether its model can."""
+        ...
+
+    def audition(self, recipe: Recipe, steps: int, report: Report, place: Path) -> list[Frame]:
+        """Makes the take up to `steps`, keeps it at `place` for `generate_kept`, and answers how it looks so far: small
+        pictures, one for each moment that the model keeps apart."""
+        ...
+
+
+@runtime_checkable
+class Keeping(Protocol):
+    """A generator that can keep a take as it is after some of its steps, and carry it on after a crash."""
+
+    def resumes(self) -> bool:
+        """Whether its model can."""
+        ...
+
+    def generate_kept(self, recipe: Recipe, report: Report, place: Path, every: int) -> Frames:
+        """What `generate` gives, bit for bit; what is done is kept at `place` after each `every` steps, and gone on
+        with where it is there already. What is there for another take, or damaged, is made anew."""
+        ...

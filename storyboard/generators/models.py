@@ -1,20 +1,19 @@
-"""Models that are files: which ones we know, where they lie on this machine, and getting one."""
+"""Models that are files: where they lie on this machine."""
 
 from __future__ import annotations
 
-import errno
 import os
 import re
-import shutil
 from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from msgspec.structs import replace
+
 from storyboard import places, settings
-from storyboard.errors import DiskFull, GeneratorError
-from storyboard.frames import Report, unreported
-from storyboard.generators import weights
+from storyboard.errors import GeneratorError
+from storyboard.generators import catalog, weights
+from storyboard.generators.catalog import Facts
 from storyboard.generators.weights import ModelFiles
 
 MODELSCOPE = "ali-vilab/text-to-video-ms-1.7b"
@@ -24,42 +23,7 @@ NEEDS_PACKAGES = (
 )
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
-_COMMIT = re.compile(r"[0-9a-f]{40}")
-
-
-class ModelFacts(NamedTuple):
-    """What is known of a model beyond its files. The defaults suit ModelScope and what was tuned from it."""
-
-    title: str = ""
-    """What people call it; empty for the name itself."""
-    revision: str = ""
-    """The commit to get; empty for the newest."""
-    licence: str = ""
-    licence_note: str = "its licence is not known here: read it where the model comes from"
-    download: str = ""
-    """Size, in words."""
-    rate: Fraction = Fraction(24)
-    """Frames per second at which its frames play at speed 1. ModelScope was trained on slower clips; the films
-    of 2023 played 24 of its frames in a second and slowed that to half, and so does the classic motion."""
-    steps: int = 25
-    guidance: float = 9.0
-    most_frames: int = 240
-    """In one take: all of them are in the GPU's memory at once."""
-    most_pixels: int = 1024 * 576
-    """In one frame; a larger project gets takes of this many pixels in its own shape."""
-
-
-KNOWN: dict[str, ModelFacts] = {
-    MODELSCOPE: ModelFacts(
-        title="ModelScope 1.7B",
-        revision="8227dddca75a8561bf858d604cc5dae52b954d01",
-        licence="CC-BY-NC-4.0",
-        licence_note="not for commercial use",
-        download="about 4 GB",
-        # Trained at 256x256 (its UNet's sample_size of 32, times 8).
-        most_pixels=512 * 512,
-    ),
-}
+COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 class Found(NamedTuple):
@@ -72,8 +36,23 @@ class Found(NamedTuple):
     """The hub's commit; empty for a folder."""
 
     @property
-    def facts(self) -> ModelFacts:
-        return KNOWN.get(self.name, ModelFacts())
+    def facts(self) -> Facts:
+        """What is known of it: its own table where there is one of its kind, else its pipeline's; and what its files
+        say of sizes and counts where its own table does not."""
+        known = catalog.known().get(self.name)
+        pipeline = self.files.described.pipeline.name
+        model = known if known and known.pipeline == pipeline else catalog.unknown(pipeline).model
+        scales = {"multiple": self.files.factor, "frame_step": self.files.frame_step}
+        table = self.files.described.pipeline
+        said: dict[str, Any] = {
+            name: max(value, getattr(table, name))
+            for name, value in scales.items()
+            if getattr(model, name) is None
+        }
+        if not model.tasks and self.files.described.settings.get("expand_timesteps"):
+            # Wan 2.2's small one: a clock of its own for each place is how a picture is held to.
+            said["tasks"] = ("text", "picture")
+        return catalog.of(replace(model, **said))
 
 
 def is_hub_id(name: str) -> bool:
@@ -116,6 +95,8 @@ def find(name: str, base: Path | None = None) -> Found:
     A folder wins over a hub id of the same name. Raises `GeneratorError` that says what is wrong with it, or
     that it is not here and how to get it.
     """
+    if name not in catalog.built_in():
+        catalog.models()  # a mistake in the user's own list is told
     folder = folder_of(name, base)
     if folder is not None:
         return Found(name, "folder", weights.check_folder(folder), "")
@@ -129,7 +110,7 @@ def find(name: str, base: Path | None = None) -> Found:
 
 def how_to_get(name: str) -> str:
     """What to do for a hub model that is not here."""
-    facts = KNOWN.get(name, ModelFacts())
+    facts = catalog.facts(name)
     notes = ", ".join(part for part in (facts.download, facts.licence, facts.licence_note) if part)
     return f"run: storyboard models get {name} ({notes})"
 
@@ -154,120 +135,18 @@ def cached() -> Iterator[str]:
             yield name
 
 
-def fetch(name: str, report: Report = unreported) -> Found:
-    """Gets a model from the hub into its cache; only the files that are read here, never pickled ones.
-
-    The one function that uses the network. Files that an earlier try got whole are kept; the hub's client
-    starts a half one again. `report` counts bytes. Raises `GeneratorError`, and `DiskFull` where there is no room
-    for all of it, before anything is got.
-    """
-    if not is_hub_id(name):
-        raise GeneratorError(
-            f"{name!r} is no model of the hub; ask for one as owner/model, such as {MODELSCOPE}"
-        )
-    try:
-        import huggingface_hub
-        from huggingface_hub import errors
-    except ImportError as error:
-        raise GeneratorError(NEEDS_PACKAGES.format(f"getting {name}")) from error
-    # The HTTP library below the hub's client differs between its versions; its base error is a base of this.
-    failures: tuple[type[Exception], ...] = (OSError, *errors.HfHubHTTPError.__bases__)
-    try:
-        commit, sizes = _listing(name)
-        _room_for(sizes, name, commit)
-        counter = _Counter(report, sum(sizes.values()))
-        for file, size in sizes.items():
-            huggingface_hub.hf_hub_download(
-                name, file, revision=commit, cache_dir=hub_cache(), tqdm_class=_counting_bar(counter)
-            )
-            counter.finished(size)
-    except failures as error:
-        if getattr(error, "errno", None) == errno.ENOSPC:
-            raise DiskFull(
-                f"the disk with {hub_cache()} was full before {name} was whole; make room"
-            ) from error
-        reason = " ".join(str(error).split())[:300] or type(error).__name__
-        raise GeneratorError(
-            f"{name} could not be got ({reason}); try again, whole files are kept"
-        ) from error
-    snapshot = _storage(name) / "snapshots" / commit
-    return Found(name, "hub", weights.check_folder(snapshot), commit)
-
-
-class _Counter:
-    """Adds up the bytes of several files, some of which were here before."""
-
-    def __init__(self, report: Report, total: int) -> None:
-        self._report = report
-        self._total = total
-        self._before = 0
-        self._now = 0
-
-    def add(self, count: int) -> None:
-        self._now += count
-        self._report(min(self._before + self._now, self._total), self._total)
-
-    def finished(self, size: int) -> None:
-        self._before += size
-        self._now = 0
-        self._report(self._before, self._total)
-
-
-def _counting_bar(counter: _Counter) -> type[Any]:
-    """A progress bar for the hub's client that shows nothing and counts."""
-    from huggingface_hub.utils.tqdm import tqdm
-
-    class Bar(tqdm):
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            super().__init__(*args, **{**kwargs, "disable": True})  # type: ignore[no-untyped-call]
-            counter.add(int(kwargs.get("initial") or 0))
-
-        def update(self, n: float | None = 1) -> bool | None:
-            counter.add(int(n or 0))
-            return None
-
-    return Bar
-
-
-def _listing(name: str) -> tuple[str, dict[str, int]]:
-    """The commit to get of a model and its files with their sizes in bytes, small ones first."""
-    from huggingface_hub import HfApi
-
-    revision = KNOWN.get(name, ModelFacts()).revision or None
-    info = HfApi().model_info(name, revision=revision, files_metadata=True)
-    sizes = {file.rfilename: file.size or 0 for file in info.siblings or ()}
-    if not _COMMIT.fullmatch(info.sha or ""):
-        raise GeneratorError(f"the hub does not say which version of {name} it has; try again later")
-    wanted = weights.to_download(sizes.keys(), name)
-    return str(info.sha), {file: sizes[file] for file in sorted(wanted, key=lambda f: (sizes[f], f))}
-
-
-def _room_for(sizes: dict[str, int], name: str, commit: str) -> None:
-    """Raises `DiskFull` unless what is still to come fits on the disk."""
-    place = hub_cache()
-    place.mkdir(parents=True, exist_ok=True)
-    snapshot = _storage(name) / "snapshots" / commit
-    to_come = sum(size for file, size in sizes.items() if not (snapshot / file).is_file())
-    free = shutil.disk_usage(place).free
-    if free < to_come:
-        raise DiskFull(
-            f"{name} needs {to_come / 1e9:.1f} GB more in {place} and {free / 1e9:.1f} GB are free; "
-            "make room, or set HF_HOME to a folder on another disk"
-        )
-
-
-def _storage(name: str) -> Path:
+def hub_storage(name: str) -> Path:
     """The folder of one model in the hub's cache: `refs/` names commits, `snapshots/` holds their files."""
     return hub_cache() / f"models--{name.replace('/', '--')}"
 
 
 def _snapshots(name: str) -> list[Path]:
     """The versions of a model in the hub's cache: the one we know, the one called main, then the newest."""
-    storage = _storage(name)
+    storage = hub_storage(name)
     there = sorted((storage / "snapshots").glob("*"), key=lambda path: (-path.stat().st_mtime, path.name))
-    first = [KNOWN.get(name, ModelFacts()).revision, _main(storage)]
+    first = [catalog.facts(name).revision, _main(storage)]
     rank = {commit: place for place, commit in reversed(list(enumerate(first)))}
-    folders = [path for path in there if path.is_dir() and _COMMIT.fullmatch(path.name)]
+    folders = [path for path in there if path.is_dir() and COMMIT.fullmatch(path.name)]
     return sorted(folders, key=lambda path: rank.get(path.name, len(first)))
 
 

@@ -1,34 +1,34 @@
-"""A `TextToVideoSDPipeline` in memory: on which device, in which numbers, and loaded from which files.
+"""A model in memory: on which device, in which numbers, after which plan, and loaded from which files.
 
-Only this module and `diffusers_video` import PyTorch, and only inside their functions.
+Only the modules from here to `adapter` import PyTorch, and only inside their functions.
 """
 
 from __future__ import annotations
 
+import gc
+import importlib
 import os
 import re
 import sys
 import warnings
 from importlib import util
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from storyboard import settings
 from storyboard.errors import GeneratorError
+from storyboard.generators import fit
+from storyboard.generators.catalog import Facts
+from storyboard.generators.fit import Plan
+from storyboard.generators.memory import kind_of, pick_plan
 from storyboard.generators.models import NEEDS_PACKAGES, Found
-from storyboard.generators.weights import ModelFiles
+from storyboard.generators.parts import Part
 
-DEVICE = "STORYBOARD_DEVICE"
+DEVICE: Final = "STORYBOARD_DEVICE"
 """The environment variable that chooses a device: `cpu`, `cuda`, `cuda:1`, `mps`."""
-
 PACKAGES = ("torch", "diffusers", "transformers")
-
-Memory = Literal["whole", "offload"]
-"""`whole`: the model stays on the device; `offload`: its parts go there one after the other."""
-
-WORKSPACE = 4 * 2**30
-"""Bytes of GPU memory that a run is expected to need beside the weights, for 24 frames of 256x256 in fp16. An
-estimate on the safe side; offloading in vain costs a second or two a take, running out costs the take."""
+_LIBRARIES: Final = {"ltx2": "diffusers.pipelines.ltx2"}
+"""Where classes are that are one pipeline's own."""
 
 
 class Place(NamedTuple):
@@ -37,13 +37,19 @@ class Place(NamedTuple):
     device: str
     dtype: str
     """Name of a torch dtype."""
-    memory: Memory
+    plan: Plan
+
+    @property
+    def kind(self) -> fit.Kind:
+        return kind_of(self.device)
 
 
 class Loaded(NamedTuple):
     pipe: Any
-    """diffusers' `TextToVideoSDPipeline`."""
+    """diffusers' pipeline, of the class that its index names."""
     place: Place
+    speed: dict[str, str]
+    """What makes it quick here, in words: recorded with a take."""
 
 
 def installed() -> bool:
@@ -51,17 +57,21 @@ def installed() -> bool:
     return all(util.find_spec(name) is not None for name in PACKAGES)
 
 
-def load(found: Found) -> Loaded:
-    """The model in memory, ready to run. Raises `GeneratorError`."""
+def load(found: Found, plan: Plan | None = None) -> Loaded:
+    """The model in memory, ready to run after `plan`, or after the best one. Raises `GeneratorError`."""
     if not installed():
         raise GeneratorError(NEEDS_PACKAGES.format(found.name))
     quieten()
-    place = _place(found.files)
+    device = chosen_device()
+    plan = plan or pick_plan(found, device)
+    place = Place(device, dtype_for(kind_of(device), plan, found.facts), plan)
     _make_exact(place.device)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of deprecations that are diffusers' own business
-            return Loaded(_assemble(found, place), place)
+            pipe = _assemble(found, place)
+            _settle(pipe, found, place)
+            return Loaded(pipe, place, _quicken(pipe, found, place))
     except _load_failures() as error:
         raise _load_error(found, error) from error
 
@@ -75,6 +85,17 @@ def quieten() -> None:
     for logging in (diffusers.utils.logging, transformers.utils.logging):
         logging.set_verbosity_error()
         logging.disable_progress_bar()
+
+
+def chosen_device() -> str:
+    """The device that models run on here. Raises `GeneratorError` for a wanted one that is not there."""
+    import torch
+
+    return pick_device(
+        os.environ.get(DEVICE, "").strip().lower() or settings.load().device,
+        torch.cuda.device_count(),
+        torch.backends.mps.is_available(),
+    )
 
 
 def pick_device(wanted: str, cuda: int, mps: bool) -> str:
@@ -94,11 +115,6 @@ def pick_device(wanted: str, cuda: int, mps: bool) -> str:
     return wanted
 
 
-def pick_memory(free: int, weights: int) -> Memory:
-    """How a model of `weights` bytes lives with `free` bytes of GPU memory."""
-    return "whole" if free >= weights + weights // 4 + WORKSPACE else "offload"
-
-
 def memory() -> list[tuple[str, int, int]]:
     """(device, bytes in use, bytes in all) of the GPU that this process has a model on; empty where it has none.
 
@@ -111,22 +127,21 @@ def memory() -> list[tuple[str, int, int]]:
     return [(f"cuda:{torch.cuda.current_device()}", total - free, total)]
 
 
-def _place(files: ModelFiles) -> Place:
-    import torch
+def empty(device: str) -> None:
+    """Gives memory that nobody uses back to the device."""
+    gc.collect()
+    if device != "cpu":
+        import torch
 
-    device = pick_device(
-        os.environ.get(DEVICE, "").strip().lower() or settings.load().device,
-        torch.cuda.device_count(),
-        torch.backends.mps.is_available(),
-    )
-    # fp16 on a CPU is ten times slower than fp32.
-    dtype = "float32" if device == "cpu" else "float16"
-    memory: Memory = "whole"
-    if device.startswith("cuda"):
-        free, _ = torch.cuda.mem_get_info(torch.device(device))
-        halves = files.weight_bytes if files.variant == "fp16" else files.weight_bytes // 2
-        memory = pick_memory(free, halves)
-    return Place(device, dtype, memory)
+        (torch.mps if device == "mps" else torch.cuda).empty_cache()
+
+
+def dtype_for(kind: fit.Kind, plan: Plan, facts: Facts) -> str:
+    """The numbers that a model runs in: those that it was made for, and full ones on a processor that has room."""
+    if kind != "cpu":
+        return facts.dtype
+    # fp16 on a CPU is ten times slower than fp32 or bf16.
+    return "bfloat16" if plan.name == "halves" else "float32"
 
 
 def _make_exact(device: str) -> None:
@@ -145,47 +160,157 @@ def _make_exact(device: str) -> None:
 
 def _assemble(found: Found, place: Place) -> Any:
     """The pipeline from its parts, each loaded as the class that was checked and as nothing else."""
-    import diffusers
-    import torch
-    import transformers
-
-    folder = found.files.folder
-    dtype = getattr(torch, place.dtype)
-    common: dict[str, Any] = {"local_files_only": True}
-    tensors: dict[str, Any] = {
-        **common,
-        "use_safetensors": True,
-        "variant": found.files.variant or None,
-        "output_loading_info": True,
-    }
-    unet = diffusers.UNet3DConditionModel.from_pretrained(folder / "unet", torch_dtype=dtype, **tensors)
-    vae = diffusers.AutoencoderKL.from_pretrained(folder / "vae", torch_dtype=dtype, **tensors)
-    text = transformers.CLIPTextModel.from_pretrained(folder / "text_encoder", dtype=dtype, **tensors)
-    scheduler = getattr(diffusers, found.files.scheduler)
-    pipe = diffusers.TextToVideoSDPipeline(
-        unet=_whole(unet, folder / "unet"),
-        vae=_whole(vae, folder / "vae"),
-        text_encoder=_whole(text, folder / "text_encoder"),
-        tokenizer=transformers.CLIPTokenizer.from_pretrained(folder / "tokenizer", **common),
-        scheduler=scheduler.from_pretrained(folder / "scheduler", **common),
-    )
+    said = found.files.described
+    parts = {key: _load_part(found, key, part, place) for key, part in said.parts.items()}
+    absent = {key: None for key in said.pipeline.parts if key not in parts}
+    pipe = placed(said.pipeline.name, place.device)(**parts, **absent, **said.settings)
     pipe.set_progress_bar_config(disable=True)
-    if place.memory == "offload":
-        pipe.enable_model_cpu_offload(device=place.device)
-    else:
-        pipe.to(place.device)
     return pipe
 
 
-def _whole(loaded: tuple[Any, dict[str, Any]], folder: Path) -> Any:
-    """The model, unless its file left some of it unset: diffusers fills that with random numbers and goes on."""
-    model, info = loaded
+def placed(name: str, device: str) -> type[Any]:
+    """diffusers' pipeline class `name`, working on `device`: by itself it would take the device of its first part, which
+    can be a text encoder that waits elsewhere."""
+    import diffusers
+    import torch
+
+    kind = getattr(diffusers, name)
+    where = property(lambda _: torch.device(device))
+    return type(name, (kind,), {"_execution_device": where, "__module__": kind.__module__})
+
+
+def _load_part(found: Found, key: str, part: Part, place: Place) -> Any:
+    """One part, from its own folder only."""
+    import torch
+
+    folder = found.files.folder / key
+    if part.kind == "scheduler":
+        return _scheduler(found.facts, part, folder)
+    kind = _class(part)
+    if part.kind == "guider":
+        return kind.from_pretrained(folder, local_files_only=True)
+    if part.kind != "weights":
+        return kind.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    dtype = getattr(torch, dtype_of(key, found.facts, place))
+    loaded, info = kind.from_pretrained(
+        folder,
+        **{"dtype" if part.library == "transformers" else "torch_dtype": dtype},
+        local_files_only=True,
+        use_safetensors=True,
+        variant=found.files.variant or None,
+        output_loading_info=True,
+    )
     missing = sorted(info["missing_keys"])
     if missing:
+        # What a file leaves unset, diffusers fills with random numbers, and goes on.
         raise GeneratorError(
             f"{folder} lacks {len(missing)} of its weights, such as {missing[0]}; get the model again"
         )
-    return model.eval()
+    return loaded.eval()
+
+
+def dtype_of(key: str, facts: Facts, place: Place) -> str:
+    """The numbers of one part: some pictures only come out right from full ones."""
+    own = facts.pipeline.vae_dtype if key == "vae" else ""
+    return own or place.dtype
+
+
+def _class(part: Part) -> Any:
+    module = importlib.import_module(_LIBRARIES.get(part.library, part.library))
+    if part.name == "Qwen2VLProcessor" or part.name == "Qwen2_5_VLProcessor":
+        # Only its tokenizer is used; the rest of it needs torchvision.
+        return module.Qwen2Tokenizer
+    return getattr(module, part.name)
+
+
+def _scheduler(facts: Facts, part: Part, folder: Path) -> Any:
+    import diffusers
+
+    model = facts.model
+    changes = {} if model.shift is None else {"shift": model.shift, "flow_shift": model.shift}
+    if model.scheduler and f"diffusers.{model.scheduler}" in facts.pipeline.parts["scheduler"]:
+        part = Part("diffusers", model.scheduler)
+    kind = getattr(diffusers, part.name)
+    config = {**kind.load_config(folder, local_files_only=True), **changes}
+    return kind.from_config(config)
+
+
+def _settle(pipe: Any, found: Found, place: Place) -> None:
+    """Puts the parts where the plan has them."""
+    if place.plan.tiled:
+        for able, switch in (("use_slicing", "enable_slicing"), ("use_tiling", "enable_tiling")):
+            if hasattr(pipe.vae, able):
+                getattr(pipe.vae, switch)()
+    kept = [key for key in found.files.described.weighty if not key.startswith("text_encoder")]
+    if place.plan.name == "whole":
+        pipe.to(place.device)
+    elif place.plan.name == "offload":
+        _without_text(pipe, lambda: pipe.enable_model_cpu_offload(device=place.device))
+    else:
+        denoiser = found.files.described.pipeline.denoiser
+        for key in kept:
+            if place.plan.name in ("groups", "casting", "disk") and key.startswith(denoiser):
+                _in_groups(getattr(pipe, key), place)
+            else:
+                getattr(pipe, key).to(place.device)
+    if place.plan.text == "groups":
+        _text_in_groups(pipe, place)
+
+
+def _without_text(pipe: Any, act: Any) -> None:
+    """Text encoders come and go by themselves (`texts`)."""
+    away = {key: value for key, value in pipe.components.items() if key.startswith("text_encoder")}
+    pipe.register_modules(**dict.fromkeys(away))
+    act()
+    pipe.register_modules(**away)
+
+
+def _in_groups(module: Any, place: Place) -> None:
+    import torch
+
+    if place.plan.name == "casting":
+        module.enable_layerwise_casting(
+            storage_dtype=torch.float8_e4m3fn, compute_dtype=getattr(torch, place.dtype)
+        )
+    disk: dict[str, Any] = {}
+    if place.plan.name == "disk":
+        from storyboard import places
+
+        folder = places.cache() / "offload"
+        folder.mkdir(parents=True, exist_ok=True)
+        disk = {"offload_to_disk_path": str(folder)}
+    module.enable_group_offload(
+        onload_device=torch.device(place.device),
+        offload_device=torch.device("cpu"),
+        offload_type="leaf_level",
+        use_stream=place.kind == "cuda",
+        **disk,
+    )
+
+
+def _text_in_groups(pipe: Any, place: Place) -> None:
+    import torch
+    from diffusers.hooks import apply_group_offloading
+
+    for key, module in pipe.components.items():
+        if key.startswith("text_encoder") and module is not None:
+            apply_group_offloading(
+                module, onload_device=torch.device(place.device), offload_type="leaf_level", use_stream=True
+            )
+
+
+def _quicken(pipe: Any, found: Found, place: Place) -> dict[str, str]:
+    """Turns on what is quicker here and gives the same pictures; says what that is."""
+    if place.kind != "cuda":
+        return {}
+    denoiser = getattr(pipe, found.files.described.pipeline.denoiser)
+    if util.find_spec("flash_attn") and hasattr(denoiser, "set_attention_backend"):
+        try:
+            denoiser.set_attention_backend("flash")
+        except (ValueError, RuntimeError, ImportError):
+            return {"attention": "native"}
+        return {"attention": "flash"}
+    return {"attention": "native"}
 
 
 def _load_failures() -> tuple[type[Exception], ...]:
@@ -193,7 +318,7 @@ def _load_failures() -> tuple[type[Exception], ...]:
     import safetensors
 
     return (
-        OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError, ImportError, MemoryError,
+        OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError, ImportError, MemoryError, IndexError,
         safetensors.SafetensorError,
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from storyboard.errors import GeneratorError
-from storyboard.generators import models, pipeline, weights
+from storyboard.generators import catalog, models, pipeline, weights
 from storyboard.project import CARD, SKETCH
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def status(model: str, base: Path | None = None) -> ModelStatus:
         return ModelStatus(model, "built-in", True, licence="MIT", licence_note="part of Storyboard")
     folder = models.folder_of(model, base)
     kind: Literal["folder", "hub"] = "hub" if folder is None else "folder"
-    facts = models.KNOWN.get(model, models.ModelFacts()) if folder is None else models.ModelFacts()
+    facts = catalog.facts(model) if folder is None else catalog.unknown(catalog.Model().pipeline)
     reason = _why_not(model, base)
     return ModelStatus(model, kind, not reason, reason, facts.licence, facts.licence_note)
 
@@ -56,7 +56,7 @@ def check(model: str, base: Path | None = None) -> None:
 
 def known() -> list[ModelStatus]:
     """The built-in generators, the models we know, those in the hub's cache and the user's own, each once."""
-    names = dict.fromkeys((*BUILT_IN, *models.KNOWN, *models.cached(), *_own()))
+    names = dict.fromkeys((*BUILT_IN, *catalog.known(), *models.cached(), *_own()))
     return [status(name) for name in names]
 
 
@@ -80,16 +80,16 @@ def open_generator(model: str, base: Path | None = None) -> Generator:
         from storyboard.generators.card import CardGenerator
 
         return CardGenerator()
-    from storyboard.generators.diffusers_video import TextToVideo
+    from storyboard.generators.adapter import DiffusersVideo
 
-    return TextToVideo(models.find(model, base))
+    return DiffusersVideo(models.find(model, base), base)
 
 
 def close(generator: Generator) -> None:
     """Gives back the memory of a generator that holds a model."""
-    from storyboard.generators.diffusers_video import TextToVideo
+    from storyboard.generators.adapter import DiffusersVideo
 
-    if isinstance(generator, TextToVideo):
+    if isinstance(generator, DiffusersVideo):
         generator.close()
 
 

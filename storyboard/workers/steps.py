@@ -27,6 +27,20 @@ class Generate(_Step, frozen=True):
     """Key of the wish it is made for."""
     model: str
     recipe: Recipe
+    keep_every: int = 0
+    """Steps of the model after which what is done is kept in the project's cache, to be gone on with after a crash; 0
+    for never."""
+
+
+class Audition(_Step, frozen=True):
+    """Make a take up to one of its steps, hold it in the project's cache, and show how it looks."""
+
+    of: Generate
+    """What would make the whole take."""
+    stop_at: int
+    """Steps of the model."""
+    out: str
+    """Where its picture and its facts are put, without their suffixes."""
 
 
 class Smooth(_Step, frozen=True):
@@ -230,6 +244,7 @@ class Comparison(Struct, frozen=True):
 
 Step = (
     Generate
+    | Audition
     | Smooth
     | Encode
     | Mix

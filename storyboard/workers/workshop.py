@@ -17,6 +17,7 @@ from storyboard.frames import Report, Show, counted
 from storyboard.take import Stored, Take
 from storyboard.workers import looks, shown
 from storyboard.workers.steps import (
+    Audition,
     Comparison,
     Drawn,
     Encode,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from storyboard.frames import Frames
     from storyboard.generators.base import Generator
     from storyboard.smoothers.base import OpenSmoother, Smoother
+    from storyboard.take import Recipe
 
 
 class Result(NamedTuple):
@@ -64,6 +66,7 @@ class Workshop:
         self._show = show
         done: dict[type[Any], Callable[[Path, Any, Report], Result | None]] = {
             Generate: self._generate,
+            Audition: self._audition,
             Smooth: self._smooth,
             Encode: self._encode,
             Mix: _mix,
@@ -89,7 +92,9 @@ class Workshop:
         path = paths.inside(folder, f"takes/{step.take}.mkv")
         path.parent.mkdir(exist_ok=True)
         with looks.shown_by(generator, self._show):
-            made = starts.coloured(folder, recipe, generator.generate(recipe, report))
+            made = starts.coloured(
+                folder, recipe, _frames(folder, generator, recipe, step.keep_every, report)
+            )
             frames = looks.now_and_then(made, self._show)
             written = lossless.write(path, frames, recipe.rate)
         if written.frames != recipe.frames:
@@ -114,7 +119,15 @@ class Workshop:
             stored=store.stored(path),
         )
         store.publish(folder, take)
+        _kept(folder, recipe).unlink(missing_ok=True)
         return Result(take=take)
+
+    def _audition(self, folder: Path, step: Audition, report: Report) -> None:
+        from storyboard.workers import auditioning
+
+        generator = self._generator_for(step.of.model, folder)
+        with looks.shown_by(generator, self._show):
+            auditioning.run(folder, step, generator, report)
 
     def _smooth(self, folder: Path, step: Smooth, report: Report) -> None:
         made = shown.smoothed(folder, step, self._smoother_for(step.engine))
@@ -170,6 +183,21 @@ class Workshop:
                 self._smoother = None
             self._smoother = (engine, registry.open_smoother(engine, threads=self._threads))
         return self._smoother[1]
+
+
+def _frames(folder: Path, generator: Generator, recipe: Recipe, keep_every: int, report: Report) -> Frames:
+    """The frames of `recipe`, going on with what an earlier try has kept."""
+    from storyboard.generators.base import Keeping
+
+    place = _kept(folder, recipe)
+    if isinstance(generator, Keeping) and generator.resumes() and (keep_every or place.is_file()):
+        return generator.generate_kept(recipe, report, place, keep_every)
+    return generator.generate(recipe, report)
+
+
+def _kept(folder: Path, recipe: Recipe) -> Path:
+    """Where what is done of a take is kept: where anything may be deleted at any time."""
+    return paths.inside(folder, f"cache/kept/{recipe.key}.safetensors")
 
 
 def compare(stored: Frames, made: Frames) -> Comparison:

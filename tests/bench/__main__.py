@@ -32,6 +32,7 @@ BENCHMARKS = {
     "rerender": "bench_rerender",
     "stitch": "bench_stitch",
     "memory": "bench_memory",
+    "models": "bench_models",
     "values": "bench_values",
     "reliability": "bench_reliability",
     "smooth": "bench_smooth",

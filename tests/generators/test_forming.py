@@ -86,6 +86,10 @@ class _Vae:
     """An encoder whose latents are the colours themselves, mixed and scaled."""
 
     dtype: Any = None
+    spatial_compression_ratio = 8
+
+    def named_buffers(self, **_: Any) -> list[Any]:
+        return []
 
     class config:  # noqa: N801 - as diffusers calls it
         scaling_factor = 0.5

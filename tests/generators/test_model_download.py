@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from storyboard.errors import GeneratorError
-from storyboard.generators import models
+from storyboard.generators import fetching, models
 
 pytestmark = pytest.mark.models
 
@@ -28,7 +28,7 @@ COMMIT = "c" * 40
 GET = """
 import json, sys
 from storyboard.errors import Cancelled, StoryboardError
-from storyboard.generators import models
+from storyboard.generators import fetching
 
 seen = []
 def report(done, total):
@@ -36,7 +36,7 @@ def report(done, total):
     if len(sys.argv) > 2 and done >= int(sys.argv[2]):
         raise Cancelled
 try:
-    found = models.fetch(sys.argv[1], report)
+    found = fetching.fetch(sys.argv[1], report)
     print(json.dumps({"folder": str(found.files.folder), "revision": found.revision, "seen": seen}))
 except Cancelled:
     print(json.dumps({"cancelled": True, "seen": seen}))
@@ -52,6 +52,8 @@ class Hub(NamedTuple):
     """The files that were sent, in order."""
     sizes: dict[str, int]
     """What the listing says a file has in bytes, where that is not the truth."""
+    refused: dict[str, int]
+    """The HTTP status of what is refused: of a file, or of `api` for everything, as a hub with terms does."""
 
 
 @pytest.fixture
@@ -68,16 +70,19 @@ def hub(tiny_model: Path, tmp_path: Path) -> Iterator[Hub]:
         (folder / extra).write_bytes(b"extra")
     asked: list[str] = []
     sizes: dict[str, int] = {}
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(folder, asked, sizes))
+    refused: dict[str, int] = {}
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(folder, asked, sizes, refused))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield Hub(folder, f"http://127.0.0.1:{server.server_port}", asked, sizes)
+    yield Hub(folder, f"http://127.0.0.1:{server.server_port}", asked, sizes, refused)
     server.shutdown()
     server.server_close()
     thread.join()
 
 
-def _handler(folder: Path, asked: list[str], sizes: dict[str, int]) -> type[BaseHTTPRequestHandler]:
+def _handler(
+    folder: Path, asked: list[str], sizes: dict[str, int], refused: dict[str, int]
+) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_HEAD(self) -> None:
             self._answer(body=False)
@@ -87,6 +92,15 @@ def _handler(folder: Path, asked: list[str], sizes: dict[str, int]) -> type[Base
 
         def _answer(self, body: bool) -> None:
             path = unquote(urlsplit(self.path).path)
+            name = path.rpartition(f"/{COMMIT}/")[2]
+            status = refused.get("api") or refused.get(name)
+            if status:
+                self.send_response(status)
+                if status in (401, 403):
+                    self.send_header("X-Error-Code", "GatedRepo")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
             if path.startswith(f"/api/models/{NAME}"):
                 self._send(json.dumps(_listing(folder, sizes)).encode(), body)
                 return
@@ -186,20 +200,45 @@ def test_pickled_weights_are_refused_before_anything_is_got(hub: Hub, tmp_path: 
     result = get(tmp_path, hub, NAME)
     assert result["error"] == "GeneratorError"
     assert "unet/diffusion_pytorch_model.bin" in result["message"]
-    assert hub.asked == []
+    assert hub.asked == ["model_index.json"]
 
 
 def test_a_full_disk_is_seen_before_anything_is_got(hub: Hub, tmp_path: Path) -> None:
     hub.sizes["unet/diffusion_pytorch_model.safetensors"] = 10**18
     result = get(tmp_path, hub, NAME)
     assert result["error"] == "DiskFull"
-    assert hub.asked == []
+    assert hub.asked == ["model_index.json"]
 
 
 def test_a_model_that_is_not_there_says_so(hub: Hub, tmp_path: Path) -> None:
     result = get(tmp_path, hub, "someone/else")
     assert result["error"] == "GeneratorError"
     assert "someone/else could not be got" in result["message"]
+
+
+def test_terms_that_are_not_accepted_say_where_to_do_so(hub: Hub, tmp_path: Path) -> None:
+    hub.refused["api"] = 401
+    result = get(tmp_path, hub, NAME)
+    assert "given only to those who are logged in and accepted its licence" in result["message"]
+    assert "HF_TOKEN" in result["message"]
+    hub.refused["api"] = 403
+    result = get(tmp_path, hub, NAME, HF_TOKEN="hf_test")
+    assert f"the licence of {NAME} is not accepted yet" in result["message"]
+    assert f"https://huggingface.co/{NAME}" in result["message"]
+    assert hub.asked == []
+
+
+def test_one_file_that_fails_takes_no_other_away(hub: Hub, tmp_path: Path) -> None:
+    broken = "unet/diffusion_pytorch_model.safetensors"
+    hub.refused[broken] = 404
+    result = get(tmp_path, hub, NAME)
+    assert broken in result["message"]
+    got = set(hub.asked)
+    assert {"vae/diffusion_pytorch_model.safetensors", "text_encoder/model.safetensors"} <= got
+    del hub.refused[broken]
+    before = len(hub.asked)
+    assert get(tmp_path, hub, NAME)["revision"] == COMMIT
+    assert hub.asked[before:] == [broken]
 
 
 @pytest.mark.parametrize("environment", [{"HF_HUB_OFFLINE": "1"}, {"HF_ENDPOINT": "http://127.0.0.1:9"}])
@@ -212,4 +251,4 @@ def test_without_a_network_it_says_so(hub: Hub, tmp_path: Path, environment: dic
 
 def test_a_folder_is_not_something_to_get() -> None:
     with pytest.raises(GeneratorError, match="owner/model"):
-        models.fetch("/some/folder")
+        fetching.fetch("/some/folder")

@@ -12,7 +12,9 @@ import pytest
 
 from storyboard import places
 from storyboard.errors import GeneratorError
-from storyboard.generators import weights
+from storyboard.generators import hashing, parts, weights
+
+STEMS = {"text_encoder": "model", "unet": "diffusion_pytorch_model", "vae": "diffusion_pytorch_model"}
 
 SAMPLE = json.dumps({"a": {"dtype": "U8", "shape": [4], "data_offsets": [0, 4]}}).encode()
 
@@ -67,7 +69,7 @@ def test_a_whole_model_is_accepted(model: Path) -> None:
         "unet/diffusion_pytorch_model.safetensors",
         "vae/diffusion_pytorch_model.safetensors",
     )
-    assert files.scheduler == "DDIMScheduler"
+    assert files.described.parts["scheduler"].name == "DDIMScheduler"
     assert files.factor == 8
     assert files.most_steps == 500
     assert files.variant == ""
@@ -113,7 +115,7 @@ def test_pickled_weights_beside_safe_ones_are_left_alone(model: Path) -> None:
 
 
 def test_half_precision_is_used_when_every_part_has_it(model: Path) -> None:
-    for part, stem in weights.STEMS.items():
+    for part, stem in STEMS.items():
         shutil.copy(model / part / f"{stem}.safetensors", model / part / f"{stem}.fp16.safetensors")
     assert weights.check_folder(model).variant == "fp16"
     (model / "vae" / "diffusion_pytorch_model.fp16.safetensors").unlink()
@@ -304,7 +306,7 @@ class TestContentHash:
         monkeypatch.setenv(places.HOME, str(tmp_path / "home"))
         files = weights.check_folder(large)
         before = weights.content_hash(files)
-        monkeypatch.setattr(weights, "_digest", _only_small(weights._digest))
+        monkeypatch.setattr(hashing, "_digest", _only_small(hashing._digest))
         assert weights.content_hash(files) == before
 
     def test_a_damaged_note_is_not_believed(
@@ -334,6 +336,10 @@ def _only_small(digest: Callable[[Path], str]) -> Callable[[Path], str]:
     return small
 
 
+def to_download(names: set[str], where: str) -> list[str]:
+    return parts.to_download(names, parts.described(json.loads(model_index()), where), where)
+
+
 class TestWhatToDownload:
     COMMON = (
         "model_index.json",
@@ -343,17 +349,17 @@ class TestWhatToDownload:
     )
 
     def names(self, *suffixes: str) -> set[str]:
-        return {f"{part}/{stem}{suffix}" for part, stem in weights.STEMS.items() for suffix in suffixes}
+        return {f"{part}/{stem}{suffix}" for part, stem in STEMS.items() for suffix in suffixes}
 
     def test_the_half_sized_weights_where_there_are_both(self) -> None:
         published = {*self.COMMON, *self.names(".safetensors", ".fp16.safetensors", ".bin", ".fp16.bin")}
         expected = {*self.COMMON, *self.names(".fp16.safetensors")}
-        assert set(weights.to_download(published, "a model")) == expected
+        assert set(to_download(published, "a model")) == expected
 
     def test_numbered_files_come_with_their_index(self) -> None:
         numbered = ("-00001-of-00002.safetensors", "-00002-of-00002.safetensors", ".safetensors.index.json")
         published = {*self.COMMON, *self.names(*numbered)}
-        assert set(weights.to_download(published, "a model")) == published
+        assert set(to_download(published, "a model")) == published
 
     def test_nothing_outside_the_models_own_folders(self) -> None:
         strays = {
@@ -364,8 +370,8 @@ class TestWhatToDownload:
             "example/a.json",
         }
         published = {*self.COMMON, *self.names(".safetensors"), *strays}
-        assert not strays & set(weights.to_download(published, "a model"))
+        assert not strays & set(to_download(published, "a model"))
 
     def test_only_pickled_weights_are_refused(self) -> None:
         with pytest.raises(GeneratorError, match="run code"):
-            weights.to_download({*self.COMMON, *self.names(".bin")}, "a model")
+            to_download({*self.COMMON, *self.names(".bin")}, "a model")

@@ -12,7 +12,7 @@ import pytest
 
 from storyboard import places
 from storyboard.errors import GeneratorError
-from storyboard.generators import models, pipeline, registry
+from storyboard.generators import catalog, models, pipeline, registry
 
 OTHER = "someone/their-video-model"
 COMMIT = "a" * 40
@@ -138,7 +138,7 @@ class TestHubCache:
         in_hub_cache(tiny_model, models.MODELSCOPE, COMMIT)
         in_hub_cache(tiny_model, models.MODELSCOPE, OLDER, main=False)
         assert models.find(models.MODELSCOPE).revision == COMMIT
-        known = models.KNOWN[models.MODELSCOPE].revision
+        known = catalog.facts(models.MODELSCOPE).revision
         in_hub_cache(tiny_model, models.MODELSCOPE, known, main=False)
         assert models.find(models.MODELSCOPE).revision == known
 
@@ -166,7 +166,7 @@ class TestHubCache:
 
 class TestList:
     def test_a_bare_machine_has_the_built_in_ones_and_knows_of_one(self) -> None:
-        assert [now.name for now in registry.known()] == ["sketch", "card", models.MODELSCOPE]
+        assert [now.name for now in registry.known()] == ["sketch", "card", *catalog.built_in()]
         assert registry.best() == "sketch"
 
     @pytest.mark.models
@@ -178,7 +178,7 @@ class TestList:
         (models.own_models() / "notes").mkdir()
         (models.own_models() / "a file").write_text("")
         names = [now.name for now in registry.known()]
-        assert names == ["sketch", "card", models.MODELSCOPE, OTHER, "mine"]
+        assert names == ["sketch", "card", *catalog.built_in(), OTHER, "mine"]
         assert registry.best() == OTHER
 
     @pytest.mark.models

@@ -59,3 +59,18 @@ def test_a_vocabulary_with_merges_counts_as_clips_own_code_does(tmp_path: Path) 
     assert most == 75
     for text in ("a Cat  eats 12 fish, isn't it?", "Crème brûlée — ½ été", "猫が食べる 🍝", ""):
         assert made.encode(text).ids == own(text, add_special_tokens=False)["input_ids"], text
+
+
+def test_a_sentencepiece_model_counts_as_its_own_code_does(tmp_path: Path) -> None:
+    pieces = pytest.importorskip("sentencepiece")
+    words = tmp_path / "words.txt"
+    words.write_text("a red car drives through the city at night\n" * 50 + "rain on a window, fog\n" * 50)
+    pieces.SentencePieceTrainer.train(
+        input=str(words), model_prefix=str(tmp_path / "spiece"), vocab_size=60, model_type="unigram", pad_id=0,
+        eos_id=1, unk_id=2, bos_id=-1, hard_vocab_limit=False, minloglevel=2,
+    )  # fmt: skip
+    made, most = tokens._tokenizer(tmp_path, 128)
+    own = pieces.SentencePieceProcessor(model_file=str(tmp_path / "spiece.model"))
+    assert most == 127
+    for text in ("a red car", "rain on  the window, at night", "fog ☂ fog", ""):
+        assert made.encode(text).ids == own.encode(text), text

@@ -12,12 +12,16 @@ import msgspec
 import numpy as np
 import pytest
 
+from storyboard import places
 from storyboard.errors import GeneratorError
 from storyboard.frames import unreported
-from storyboard.generators import models, pipeline, registry
-from storyboard.generators.diffusers_video import TextToVideo, fitted
+from storyboard.generators import calling, memory, models, pipeline, registry
+from storyboard.generators.adapter import DiffusersVideo
+from storyboard.generators.tasks import fitted
 from storyboard.project import Wish
+from storyboard.start import of_picture
 from storyboard.take import Recipe
+from tests.generators.test_registry import in_hub_cache
 
 pytestmark = pytest.mark.models
 torch = pytest.importorskip("torch")
@@ -26,9 +30,9 @@ pytest.importorskip("diffusers")
 SECOND = Fraction(1)
 
 
-def opened(model: Path | str) -> TextToVideo:
+def opened(model: Path | str) -> DiffusersVideo:
     generator = registry.open_generator(str(model))
-    assert isinstance(generator, TextToVideo)
+    assert isinstance(generator, DiffusersVideo)
     return generator
 
 
@@ -37,43 +41,51 @@ def wish(model: Path | str, **changes: Any) -> Wish:
     return msgspec.structs.replace(plain, **changes)
 
 
-def frames(generator: TextToVideo, recipe: Recipe) -> np.ndarray[Any, Any]:
+def frames(generator: DiffusersVideo, recipe: Recipe) -> np.ndarray[Any, Any]:
     return np.stack(list(generator.generate(recipe, unreported)))
 
 
+@pytest.fixture
+def home_of_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine that has learned nothing yet."""
+    monkeypatch.setenv(places.HOME, str(tmp_path / "home"))
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "huggingface"))
+    return tmp_path
+
+
 @pytest.fixture(scope="module")
-def shared(tiny_model: Path) -> Iterator[TextToVideo]:
+def shared(tiny_model: Path) -> Iterator[DiffusersVideo]:
     """One loaded model for the tests that leave it as it is."""
     generator = opened(tiny_model)
     yield generator
     generator.close()
 
 
-def short(generator: TextToVideo, model: Path, **changes: Any) -> Recipe:
+def short(generator: DiffusersVideo, model: Path, **changes: Any) -> Recipe:
     return generator.recipe(wish(model, **changes), 5, Fraction(2, 24), 32, 32)
 
 
 class TestRecipe:
-    def test_the_classic_second_is_24_frames_at_24(self, shared: TextToVideo, tiny_model: Path) -> None:
+    def test_the_classic_second_is_24_frames_at_24(self, shared: DiffusersVideo, tiny_model: Path) -> None:
         recipe = shared.recipe(wish(tiny_model), 1, SECOND, 256, 256)
         assert (recipe.frames, recipe.rate) == (24, 24)
         assert (recipe.width, recipe.height) == (256, 256)
 
-    def test_a_part_of_a_frame_is_a_whole_one(self, shared: TextToVideo, tiny_model: Path) -> None:
+    def test_a_part_of_a_frame_is_a_whole_one(self, shared: DiffusersVideo, tiny_model: Path) -> None:
         assert shared.recipe(wish(tiny_model), 1, Fraction(1, 1000), 64, 64).frames == 1
         assert shared.recipe(wish(tiny_model), 1, Fraction(25, 1000), 64, 64).frames == 1
         assert shared.recipe(wish(tiny_model), 1, Fraction(50, 1000), 64, 64).frames == 2
 
-    def test_what_the_wish_leaves_open_is_filled_in(self, shared: TextToVideo, tiny_model: Path) -> None:
+    def test_what_the_wish_leaves_open_is_filled_in(self, shared: DiffusersVideo, tiny_model: Path) -> None:
         recipe = shared.recipe(wish(tiny_model, steps=None), 1, SECOND, 64, 64)
         assert (recipe.steps, recipe.guidance) == (25, 9.0)
         recipe = shared.recipe(wish(tiny_model, steps=4, guidance=0.0), 1, SECOND, 64, 64)
         assert (recipe.steps, recipe.guidance) == (4, 0.0)
 
-    def test_it_holds_the_weights_hash(self, shared: TextToVideo, tiny_model: Path) -> None:
+    def test_it_holds_the_weights_hash(self, shared: DiffusersVideo, tiny_model: Path) -> None:
         assert len(short(shared, tiny_model).model_hash) == 64
 
-    def test_a_shot_too_long_for_one_take_is_refused(self, shared: TextToVideo, tiny_model: Path) -> None:
+    def test_a_shot_too_long_for_one_take_is_refused(self, shared: DiffusersVideo, tiny_model: Path) -> None:
         with pytest.raises(GeneratorError, match=r"at most 240 frames.*needs 264"):
             shared.recipe(wish(tiny_model), 1, Fraction(11), 64, 64)
 
@@ -85,6 +97,38 @@ class TestRecipe:
         )
         with pytest.raises(GeneratorError, match="at most 50 steps"):
             opened(model).recipe(wish(model, steps=51), 1, SECOND, 64, 64)
+
+    @pytest.mark.usefixtures("home_of_own")
+    def test_what_it_leaves_open_to_avoid_its_own_table_says(self, tiny_model: Path) -> None:
+        in_hub_cache(tiny_model, models.MODELSCOPE)
+        generator = opened(models.MODELSCOPE)
+        assert generator.recipe(wish(models.MODELSCOPE), 1, SECOND, 64, 64).avoid == "watermark, text"
+        own = generator.recipe(wish(models.MODELSCOPE, avoid="fog"), 1, SECOND, 64, 64)
+        assert own.avoid == "fog"
+
+    @pytest.mark.parametrize(
+        ("changes", "said"),
+        [
+            ({"steps": 0}, "needs at least one step and 0 are asked; set more"),
+            ({"guidance": float("nan")}, "guidance is a number from 0 to 100, and nan is none"),
+            ({"guidance": float("inf")}, "guidance is a number from 0 to 100, and inf is none"),
+            ({"guidance": -1.0}, "guidance is a number from 0 to 100"),
+        ],
+    )
+    def test_numbers_that_mean_nothing_are_refused(
+        self, shared: DiffusersVideo, tiny_model: Path, changes: dict[str, Any], said: str
+    ) -> None:
+        with pytest.raises(GeneratorError, match=said):
+            shared.recipe(wish(tiny_model, **changes), 1, SECOND, 64, 64)
+
+    def test_a_start_that_it_cannot_use_names_models_that_can(
+        self, shared: DiffusersVideo, tiny_model: Path
+    ) -> None:
+        start = of_picture(f"media/a-{'0' * 16}.png", "first")
+        with pytest.raises(
+            GeneratorError, match=r"cannot start from a picture; choose a model that can \(Wan 2\.2"
+        ):
+            shared.recipe(wish(tiny_model, starts=(start,)), 1, SECOND, 64, 64)
 
     def test_it_loads_no_model(self, tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(pipeline, "load", None)
@@ -111,7 +155,7 @@ def test_sizes_keep_their_shape_in_multiples_of_eight(
 
 
 class TestPictures:
-    def test_every_frame_is_different_noise(self, shared: TextToVideo, tiny_model: Path) -> None:
+    def test_every_frame_is_different_noise(self, shared: DiffusersVideo, tiny_model: Path) -> None:
         made = frames(shared, short(shared, tiny_model))
         assert made.shape == (2, 32, 32, 3)
         assert made.std() > 1
@@ -129,12 +173,12 @@ class TestPictures:
         ],
     )
     def test_every_setting_matters(
-        self, shared: TextToVideo, tiny_model: Path, changes: dict[str, Any]
+        self, shared: DiffusersVideo, tiny_model: Path, changes: dict[str, Any]
     ) -> None:
         plain = frames(shared, short(shared, tiny_model))
         assert not np.array_equal(frames(shared, short(shared, tiny_model, **changes)), plain)
 
-    def test_decoding_one_by_one_changes_nothing(self, shared: TextToVideo, tiny_model: Path) -> None:
+    def test_decoding_one_by_one_changes_nothing(self, shared: DiffusersVideo, tiny_model: Path) -> None:
         recipe = short(shared, tiny_model)
         made = frames(shared, recipe)
         assert shared._loaded is not None
@@ -190,7 +234,7 @@ class TestPictures:
 
     @pytest.mark.parametrize("variant", [None, "fp16"])
     def test_weights_in_several_files_are_the_same_model(
-        self, shared: TextToVideo, tiny_model: Path, tmp_path: Path, variant: str | None
+        self, shared: DiffusersVideo, tiny_model: Path, tmp_path: Path, variant: str | None
     ) -> None:
         pipe = pipeline.load(models.find(str(tiny_model))).pipe
         pipe.save_pretrained(tmp_path / "split", max_shard_size="300KB", variant=variant)
@@ -201,7 +245,7 @@ class TestPictures:
 
 
 class TestFacts:
-    def test_they_say_where_and_with_what(self, shared: TextToVideo) -> None:
+    def test_they_say_where_and_with_what(self, shared: DiffusersVideo) -> None:
         facts = shared.facts()
         assert (facts["device"], facts["dtype"], facts["batch"], facts["memory"]) == (
             "cpu",
@@ -212,7 +256,7 @@ class TestFacts:
         assert {"torch", "diffusers", "transformers"} <= facts.keys()
 
     def test_a_prompt_that_is_not_read_to_its_end_is_noted(
-        self, shared: TextToVideo, tiny_model: Path
+        self, shared: DiffusersVideo, tiny_model: Path
     ) -> None:
         frames(shared, short(shared, tiny_model, prompt="x" * 50))
         assert shared.facts()["prompt"] == "the model reads the first 32 of its 52 tokens"
@@ -232,6 +276,7 @@ class TestMemory:
     def test_closing_what_was_never_loaded_is_nothing(self, tiny_model: Path) -> None:
         registry.close(opened(tiny_model))
 
+    @pytest.mark.usefixtures("home_of_own")
     @pytest.mark.parametrize(
         "error",
         [
@@ -241,23 +286,51 @@ class TestMemory:
             MemoryError(),
         ],
     )
-    def test_running_out_says_what_to_do(self, tiny_model: Path, error: Exception) -> None:
+    def test_running_out_steps_down_once_and_is_remembered(self, tiny_model: Path, error: Exception) -> None:
         generator = opened(tiny_model)
         recipe = short(generator, tiny_model)
         before = frames(generator, recipe)
         assert generator._loaded is not None
-        unet = generator._loaded.pipe.unet
 
         def fail(*_: Any, **__: Any) -> None:
             raise error
 
-        unet.forward, whole = fail, unet.forward
-        with pytest.raises(
-            GeneratorError, match=r"memory ran out .* 2 frames of 32x32.*make the project smaller"
-        ):
-            frames(generator, recipe)
-        unet.forward = whole
+        generator._loaded.pipe.unet.forward = fail
+        assert np.array_equal(frames(generator, recipe), before), "made after the next smaller plan"
+        assert generator.facts()["memory"] == "encoder"
+        later = opened(tiny_model)
+        assert np.array_equal(frames(later, recipe), before)
+        assert later.facts()["memory"] == "encoder", "what ran out before is not tried again"
+
+    @pytest.mark.usefixtures("home_of_own")
+    def test_running_out_twice_says_what_to_do(
+        self, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        generator = opened(tiny_model)
+        recipe = short(generator, tiny_model)
+        before = frames(generator, recipe)
+
+        def fail(*_: Any, **__: Any) -> None:
+            raise MemoryError
+
+        with monkeypatch.context() as patch:
+            patch.setattr(calling, "call", fail)
+            with pytest.raises(
+                GeneratorError, match=r"memory ran out .* 2 frames of 32x32.*make the project smaller"
+            ):
+                frames(generator, recipe)
         assert np.array_equal(frames(generator, recipe), before)
+
+    def test_a_plan_that_the_user_names_is_taken(
+        self, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv(memory.PLAN, "halves")
+        generator = opened(tiny_model)
+        frames(generator, short(generator, tiny_model))
+        assert (generator.facts()["memory"], generator.facts()["dtype"]) == ("halves", "bfloat16")
+        monkeypatch.setenv(memory.PLAN, "largest")
+        with pytest.raises(GeneratorError, match=r"the memory plan 'largest'.*is none of whole, encoder"):
+            frames(opened(tiny_model), short(generator, tiny_model))
 
     def test_an_error_of_ours_is_not_dressed_up(self, tiny_model: Path) -> None:
         generator = opened(tiny_model)
@@ -267,11 +340,6 @@ class TestMemory:
 
         with pytest.raises(RuntimeError, match="a mistake of ours"):
             list(generator.generate(short(generator, tiny_model), wrong))
-
-    def test_the_plan_follows_the_free_memory(self) -> None:
-        gigabyte = 2**30
-        assert pipeline.pick_memory(free=24 * gigabyte, weights=4 * gigabyte) == "whole"
-        assert pipeline.pick_memory(free=6 * gigabyte, weights=4 * gigabyte) == "offload"
 
 
 class TestDevice:
@@ -299,19 +367,21 @@ class TestDevice:
 
 
 class TestOtherRecipes:
-    def test_other_weights_are_not_passed_off_as_these(self, shared: TextToVideo, tiny_model: Path) -> None:
+    def test_other_weights_are_not_passed_off_as_these(
+        self, shared: DiffusersVideo, tiny_model: Path
+    ) -> None:
         recipe = msgspec.structs.replace(short(shared, tiny_model), model_hash="0" * 64)
         with pytest.raises(GeneratorError, match="other weights"):
             frames(shared, recipe)
 
     @pytest.mark.parametrize("changes", [{"generator": "sketch"}, {"version": "0"}])
     def test_another_generators_recipe_is_refused(
-        self, shared: TextToVideo, tiny_model: Path, changes: dict[str, Any]
+        self, shared: DiffusersVideo, tiny_model: Path, changes: dict[str, Any]
     ) -> None:
         with pytest.raises(GeneratorError, match="this recipe is for"):
             frames(shared, msgspec.structs.replace(short(shared, tiny_model), **changes))
 
-    def test_a_size_the_model_cannot_make_is_refused(self, shared: TextToVideo, tiny_model: Path) -> None:
+    def test_a_size_the_model_cannot_make_is_refused(self, shared: DiffusersVideo, tiny_model: Path) -> None:
         with pytest.raises(GeneratorError, match="multiples of 8"):
             frames(shared, msgspec.structs.replace(short(shared, tiny_model), width=33))
 
