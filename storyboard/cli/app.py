@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from storyboard import __version__
-from storyboard.cli import cast, explain, film, machine, project, rerender, settings, smooth
+from storyboard.cli import cast, check, convert, explain, film, machine, project, rerender, settings, smooth
 
 app = typer.Typer(
     name="storyboard",
@@ -52,6 +52,7 @@ for _command, _name, _panel in (
     (cast.cast, "cast", PROJECT),
     (project.versions, "versions", PROJECT),
     (project.restore, "restore", PROJECT),
+    (project.unlock, "unlock", PROJECT),
     (film.generate, "generate", FILM),
     (rerender.rerender, "rerender", FILM),
     (film.takes, "takes", FILM),
@@ -62,6 +63,7 @@ for _command, _name, _panel in (
     (film.animatic, "animatic", FILM),
     (smooth.smooth, "smooth", FILM),
     (film.verify, "verify", FILM),
+    (check.check, "check", FILM),
     (film.clean, "clean", FILM),
     (machine.edit, "edit", MACHINE),
     (machine.doctor, "doctor", MACHINE),
@@ -70,4 +72,5 @@ for _command, _name, _panel in (
     (machine.schema, "schema", MACHINE),
 ):
     app.command(_name, rich_help_panel=_panel)(_command)
+machine.models.command("convert")(convert.convert)
 app.add_typer(machine.models, name="models", rich_help_panel=MACHINE)
