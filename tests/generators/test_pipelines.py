@@ -58,7 +58,7 @@ class Subject:
         return Wish(**{**plain, **changes})
 
     def recipe_for(self, seed: int, **changes: Any) -> Recipe:
-        return self.generator.recipe(self.wish(**changes), seed, Fraction(1, 10), WIDTH, HEIGHT)
+        return self.generator.recipe(self.wish(**changes), seed, Fraction(1, 5), WIDTH, HEIGHT)
 
     def pixels(self, recipe: Recipe, generator: DiffusersVideo | None = None) -> np.ndarray[Any, Any]:
         return np.stack(list((generator or self.generator).generate(recipe, unreported)))
@@ -229,6 +229,10 @@ def test_takes_made_together_are_those_made_one_by_one(subject: Subject) -> None
     for recipe, frames in zip(recipes, together, strict=True):
         alone = subject.pixels(recipe).astype(int)
         assert np.abs(alone - np.stack(frames)).max() <= BATCH_DIFFERENCE
+
+
+def test_one_frame_is_enough(subject: Subject) -> None:
+    assert len(subject.pixels(replace(subject.recipe, frames=1))) == 1
 
 
 def test_a_text_is_encoded_once(subject: Subject) -> None:
