@@ -185,7 +185,7 @@ def test_music_from_outside_the_project_is_refused(path: str, project: Path) -> 
         assert_refused(run(command, project), "import")
 
 
-@pytest.mark.parametrize("path", (*PATHS[:5], PATHS[-1]))
+@pytest.mark.parametrize("path", [*PATHS[:5], PATHS[-1]])
 def test_pixels_from_outside_the_project_are_not_read(path: str, project: Path) -> None:
     brought(project, path)
     ran = run("export", project)
