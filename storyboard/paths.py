@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path, PureWindowsPath
+from typing import Final
 
 from storyboard.errors import ProjectError
+
+MAX_PART: Final = 255
+"""Bytes of one name in a path: what file systems take."""
+
+_DEVICES: Final = r"(con|prn|aux|nul|conin\$|conout\$|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])"
+_UNSAFE: Final = re.compile(rf'(?i)[<>:"|?*\\]|[. ]$|^{_DEVICES} *(\.|$)')
+"""What Windows takes for something else than a plain name, wherever the project is opened first."""
+
+
+def is_plain(name: str) -> bool:
+    """Whether `name` is the name of a file on every system that a project may be copied to."""
+    return (
+        name not in ("", ".", "..")
+        and name.isprintable()
+        and "/" not in name
+        and len(name.encode()) <= MAX_PART
+        and not _UNSAFE.search(name)
+    )
 
 
 def inside(folder: Path, relative: str) -> Path:
@@ -14,9 +34,7 @@ def inside(folder: Path, relative: str) -> Path:
     on some system a project may be copied to.
     """
     windows = PureWindowsPath(relative)
-    parts = relative.split("/")
-    plain = not (windows.drive or windows.root or "\\" in relative or not relative.isprintable())
-    if plain and all(part not in ("", ".", "..") for part in parts):
+    if not (windows.drive or windows.root) and all(map(is_plain, relative.split("/"))):
         path = folder / relative
         try:
             if path.resolve().is_relative_to(folder.resolve()):

@@ -85,6 +85,14 @@ class Source(_Value, frozen=True, omit_defaults=False):
     sound: bool = False
 
 
+class Stored(_Value, frozen=True):
+    """A take's file as it was written: what tells, without decoding it, whether it is still the same."""
+
+    size: Annotated[int, Meta(ge=0, le=2**53)]
+    """Bytes."""
+    sha256: Hash
+
+
 class Take(_Value, frozen=True):
     """One result for a shot."""
 
@@ -110,6 +118,8 @@ class Take(_Value, frozen=True):
     """How long it took to make."""
     ran: dict[str, str] = field(default_factory=dict)
     """Device, dtype, batch, memory plan, library versions."""
+    stored: Stored | None = None
+    """None for a take of an earlier program."""
 
     def __post_init__(self) -> None:
         if not 0 < self.rate <= MAX_RATE:

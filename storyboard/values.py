@@ -13,6 +13,8 @@ T = TypeVar("T")
 
 _FRACTION = re.compile(r"-?\d{1,12}(/[1-9]\d{0,11})?", re.ASCII)
 
+_TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+
 
 def _encode_other(value: Any) -> Any:
     if isinstance(value, Fraction):
@@ -54,6 +56,22 @@ def decode(data: bytes | str, kind: type[T]) -> T:
         decoder = _DECODERS[kind] = msgspec.json.Decoder(kind, dec_hook=_decode_other)
     result: T = decoder.decode(data)
     return result
+
+
+def bounded(data: bytes, most: int) -> bytes:
+    """`data` (JSON), unless it has more than `most` commas outside of its texts: then it would take more memory than
+    anything that this program wrote, and `msgspec.ValidationError` is raised before it does."""
+    if data.count(b",") <= most:
+        return data
+    found = at = 0
+    for text in _TEXT.finditer(data):
+        found += data.count(b",", at, text.start())
+        at = text.end()
+        if found > most:
+            break
+    if found + data.count(b",", at) > most:
+        raise msgspec.ValidationError("it holds too many values")
+    return data
 
 
 def convert(data: Any, kind: type[T]) -> T:

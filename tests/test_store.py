@@ -441,7 +441,7 @@ def test_paths_stay_inside_the_project(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["", ".", "..", "../a", "media/../../a", "/etc/passwd", "media//a", "media/", "C:/a", "C:a", "\\\\host\\a", "a\\b", "a\0b", "a\nb"],
+    ["", ".", "..", "../a", "media/../../a", "/etc/passwd", "media//a", "media/", "C:/a", "C:a", "\\\\host\\a", "a\\b", "a\0b", "a\nb", "//host/a", "a:stream", "media/con", "NUL.png", "com1.wav/x", "a.", "a /b", "a?", "a\ud800", "ä" * 130],
 )  # fmt: skip
 def test_a_path_that_leads_out_is_refused(tmp_path: Path, path: str) -> None:
     with pytest.raises(ProjectError, match="is no path inside the project"):
@@ -460,6 +460,45 @@ def test_a_link_that_leads_out_is_refused(tmp_path: Path) -> None:
     for path in ("media/out/secret", "media/out", "media/loop/x"):
         with pytest.raises(ProjectError, match="is no path inside the project"):
             inside(project, path)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need a right of their own there")
+def test_folders_that_are_links_out_of_the_project_are_never_written_to(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (folder / "versions").symlink_to(tmp_path / "elsewhere")
+    with store.open_project(folder, "write") as opened:
+        assert opened.save(longer(FILM))
+        assert "is no path inside the project" in opened.problem
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no such files there")
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
+def test_what_is_no_plain_file_is_refused_at_once(folder: Path, kind: str) -> None:
+    file = folder / "project.json"
+    file.unlink()
+    if kind == "pipe":
+        os.mkfifo(file)
+    elif kind == "device":
+        file.symlink_to("/dev/zero")
+    else:
+        file.mkdir()
+    with pytest.raises(ProjectError, match=r"cannot be read: (it is no plain file|is a directory)"):
+        store.open_project(folder)
+
+
+def test_both_states_are_kept_when_ours_is_saved_over_another_programs(folder: Path) -> None:
+    with store.open_project(folder, "write") as opened:
+        theirs = edit.set_shot(FILM, "a", prompt="theirs")
+        (folder / "project.json").write_bytes(values.encode(theirs))
+        with pytest.raises(ProjectChanged):
+            opened.save(longer(FILM))
+        opened.overwrite(longer(FILM))
+        assert not opened.changed_outside()
+        kept = {version.label: versions.load(folder, version.name) for version in opened.versions()}
+        assert kept["From another program"] == theirs
+        assert kept["Not saved"] == longer(FILM)
+        assert opened.save(longer(opened.project, "c"))
 
 
 # Versions (what is kept when: test_store_versions.py)

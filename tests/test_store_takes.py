@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import send2trash
 
-from storyboard import edit, store, values
+from storyboard import edit, reading, store, values
 from storyboard.errors import ProjectError
 from storyboard.project import Chosen, Project, new_shot, wish
 from storyboard.take import Source, Take
@@ -136,8 +136,8 @@ def test_a_rescan_opens_only_what_is_new_or_changed(folder: Path, monkeypatch: p
     takes = store.TakeFolder(folder)
     before = takes.scan()
     opened: list[str] = []
-    read = Path.read_bytes
-    monkeypatch.setattr(Path, "read_bytes", lambda self: opened.append(self.name) or read(self))
+    read = reading.whole
+    monkeypatch.setattr(reading, "whole", lambda path, limit: opened.append(path.name) or read(path, limit))
     assert dict(takes.scan()) == dict(before)
     assert opened == []
     publish(folder, take("t3", "b"), take("t2", number=7))

@@ -6,13 +6,14 @@ import os
 import signal
 import sys
 import traceback
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from storyboard import places, resources, store
 from storyboard.errors import ProjectError, StoryboardError
-from storyboard.store import copying
+from storyboard.store import copying, recovery
 
 from . import display, memory
 
@@ -126,12 +127,35 @@ class Windows:
                 raise
             self.open(sample())
             self._say(error)
+            self._offer_recovery(last)
 
     def _say(self, error: StoryboardError) -> None:
         from .words import sentence
 
         if self.window is not None:
             self.window.status.say(sentence(error), True)
+
+    def _offer_recovery(self, folder: Path) -> None:
+        """Where only the document of a project is broken, its newest sound version can come back, if the user likes."""
+        from .messages import Action
+
+        newest = recovery.newest(folder) if recovery.problem(folder) else None
+        if self.window is None or newest is None:
+            return
+        when = newest.saved.replace("T", " ")[:16]
+        self.window.banner.show_text(
+            "broken",
+            f"The document of {folder.name} is damaged. Its version of {when} UTC can take its place; the damaged file "
+            "is kept, and no take is touched.",
+            Action("Bring it back", partial(self._recover, folder, newest.name)),
+        )
+
+    def _recover(self, folder: Path, version: str) -> None:
+        try:
+            store.recover(folder, version)
+            self.open(folder)
+        except StoryboardError as error:
+            self._say(error)
 
     def shut(self) -> None:
         """Ends the program without a question, as for Ctrl+C."""
@@ -160,6 +184,7 @@ class Windows:
             self.open(folder)
         except StoryboardError as error:
             self._say(error)
+            self._offer_recovery(folder)
 
 
 # Which project

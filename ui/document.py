@@ -12,6 +12,8 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from storyboard import edit, store
 from storyboard.errors import EditError, StoryboardError
 from storyboard.project import Project
+from storyboard.store import document as store_document
+from storyboard.store import rescue, versions
 
 from .reel import Film
 from .words import sentence
@@ -43,6 +45,9 @@ class Document(QObject):
     """Whether another program wrote the project's file since it was read or saved here: `reload` shows what it
     wrote."""
 
+    not_saved = Signal(str)
+    """A sentence on why edits are not on disk, each time that a save failed for another reason; empty when they are."""
+
     _written = Signal(object, str)
     _looked = Signal(bool)
 
@@ -62,6 +67,8 @@ class Document(QObject):
         self._prepare_saving()
         self._watch()
         self._set(edit.adopt(self._project, self._takes))
+        self.rescued = self._rescued()
+        """Edits that an earlier start could not save; None where there are none."""
 
     @property
     def project(self) -> Project:
@@ -210,6 +217,7 @@ class Document(QObject):
     def _prepare_saving(self) -> None:
         self._dirty = False
         self._problem = ""
+        self._kept_elsewhere = False
         self._writing = QThreadPool(self)
         self._writing.setMaxThreadCount(1)
         self._written.connect(self._note_written)
@@ -227,18 +235,68 @@ class Document(QObject):
         project = self._project
         self._writing.start(lambda: self._write(project))
 
-    def _write(self, project: Project) -> None:
+    def _write(self, project: Project, *, over: bool = False) -> None:
         try:
-            self._store.save(project)
+            if over:
+                self._store.overwrite(project)
+                self._looked.emit(False)
+            else:
+                self._store.save(project)
         except StoryboardError as error:
+            self._kept_elsewhere = rescue.keep(self.folder, project) or self._kept_elsewhere
             self._written.emit(project, sentence(error))
         else:
+            self._let_go()
             self._written.emit(project, "")
+
+    def keep_mine(self) -> None:
+        """Saves over what another program wrote; what that was stays as a version."""
+        self._save_timer.stop()
+        project = self._project
+        self._writing.start(lambda: self._write(project, over=True))
+
+    def _let_go(self) -> None:
+        """What was kept beside the project is in it now."""
+        if self._kept_elsewhere:
+            rescue.forget(self.folder)
+            self._kept_elsewhere = False
+
+    def save_again(self) -> None:
+        """Tries at once to save what is not on disk."""
+        if self._dirty:
+            self._save_timer.start(0)
+
+    # ---- edits that an earlier start could not save
+
+    def _rescued(self) -> rescue.Rescued | None:
+        found = rescue.find(self.folder) if self.writable else None
+        return None if found is None or found.project == self._project else found
+
+    def take_back(self) -> None:
+        """Makes the edits that an earlier start could not save one undo step."""
+        found, self.rescued = self.rescued, None
+        if found is not None:
+            self._kept_elsewhere = True  # until they are saved
+            self.edit("Bring back unsaved edits", lambda _: found.project)
+
+    def decline(self) -> None:
+        """Leaves the project as it is; the edits that an earlier start could not save are kept as a version."""
+        found, self.rescued = self.rescued, None
+        if found is None:
+            return
+        try:
+            versions.keep(self.folder, store_document.encode(found.project), "Not saved")
+        except StoryboardError as error:
+            self.refused.emit(sentence(error))
+            return
+        rescue.forget(self.folder)
 
     def _note_written(self, project: Project, problem: str) -> None:
         if problem and problem != self._problem:
             self.refused.emit(problem)
-        self._problem = problem
+        if problem != self._problem:
+            self._problem = problem
+            self.not_saved.emit(problem)
         if problem:
             self._save_timer.start(RETRY_AFTER)
         elif project == self._project:
@@ -256,7 +314,9 @@ class Document(QObject):
         try:
             self._store.save(self._project)
         except StoryboardError as error:
+            self._kept_elsewhere = rescue.keep(self.folder, self._project) or self._kept_elsewhere
             return sentence(error)
+        self._let_go()
         self._dirty, self._problem = False, ""
         self.saved_changed.emit(self.saved_words)
         return ""
@@ -282,7 +342,9 @@ class Document(QObject):
         except StoryboardError as error:
             self.refused.emit(sentence(error))
             return
+        self._let_go()  # the store keeps what could not be saved as a version
         self._dirty, self._problem = False, ""
+        self.not_saved.emit("")
         if project != self._project:
             self.undo_stack.push(_Step(self._show_step, "Reload", self._project, project, None))
         self.changed_outside.emit(False)

@@ -123,9 +123,9 @@ class _Line:
         return float(x[0]) if isinstance(x, tuple) else float(str(x))
 
     def paint(self, painter: QPainter, left: int, top: int, width: float) -> None:
-        """Copies the first `width` pixels of the line."""
+        """Copies the first `width` pixels of the line: of one that is cut no column of the next letter."""
         ratio = self._hand.ratio
-        wanted = math.ceil(width * ratio)
+        wanted = math.ceil(width * ratio) if width >= self.width else math.floor(width * ratio)
         if self._picture is None or self._picture.width() < wanted:
             self._picture = self._drawn(width)
         if wanted > 0:

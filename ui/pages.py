@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QInputDialog, QWidget
 
 from storyboard import places, store
 from storyboard.errors import StoryboardError
+from storyboard.project import Project
 
 from . import palette
 from .choosing import Chooser
@@ -129,7 +130,7 @@ class Pages(QObject):
     def save_as(self, version: str = "") -> None:
         """Copies the project, as it is or as `version` of it was, to a place that the user names, and opens that."""
         problem = self._document.flush()
-        if problem:
+        if problem and version:
             self.said.emit(problem, True)
             return
         source = self._document.folder
@@ -137,11 +138,16 @@ class Pages(QObject):
         target = self._choose.new(self._window, "Save the project as", start)
         if target is not None:
             self.said.emit(f"Copying the project to {target} …", False)
-            self._pool.start(partial(self._copy, source, target, version))
+            project = self._document.project if problem else None
+            self._pool.start(partial(self._copy, source, target, version, project))
 
-    def _copy(self, source: Path, target: Path, version: str) -> None:
+    def _copy(self, source: Path, target: Path, version: str, project: Project | None) -> None:
+        """`project` are edits that could not be saved in `source`."""
         try:
-            store.copy(source, target)
+            if project is None:
+                store.copy(source, target)
+            else:
+                store.copy_value(source, project, target)
             if version:
                 with store.open_project(target, "write") as copied:
                     copied.restore(version)

@@ -31,6 +31,7 @@ SMOOTHERS = (
     ("rife-ncnn", "RIFE on the graphics card (Vulkan)"),
     ("rife-openvino", "RIFE on the processor"),
     ("rife-openvino-fast", "RIFE on the processor, fast (bf16)"),
+    ("rife-hdv3", "RIFE HDv3, where little moves (x2, x4, x8)"),
     ("flow", "Optical flow"),
 )
 

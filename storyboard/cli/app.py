@@ -7,7 +7,19 @@ from typing import Annotated
 import typer
 
 from storyboard import __version__
-from storyboard.cli import cast, explain, film, machine, models, project, rerender, settings, smooth
+from storyboard.cli import (
+    cast,
+    check,
+    convert,
+    explain,
+    film,
+    machine,
+    models,
+    project,
+    rerender,
+    settings,
+    smooth,
+)
 
 app = typer.Typer(
     name="storyboard",
@@ -52,6 +64,7 @@ for _command, _name, _panel in (
     (cast.cast, "cast", PROJECT),
     (project.versions, "versions", PROJECT),
     (project.restore, "restore", PROJECT),
+    (project.unlock, "unlock", PROJECT),
     (film.generate, "generate", FILM),
     (rerender.rerender, "rerender", FILM),
     (film.takes, "takes", FILM),
@@ -62,6 +75,7 @@ for _command, _name, _panel in (
     (film.animatic, "animatic", FILM),
     (smooth.smooth, "smooth", FILM),
     (film.verify, "verify", FILM),
+    (check.check, "check", FILM),
     (film.clean, "clean", FILM),
     (machine.edit, "edit", MACHINE),
     (machine.doctor, "doctor", MACHINE),
@@ -70,4 +84,5 @@ for _command, _name, _panel in (
     (machine.schema, "schema", MACHINE),
 ):
     app.command(_name, rich_help_panel=_panel)(_command)
+models.models.command("convert")(convert.convert)
 app.add_typer(models.models, name="models", rich_help_panel=MACHINE)

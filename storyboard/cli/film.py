@@ -277,7 +277,15 @@ def _words(plan: Plan) -> str:
     from storyboard.film.estimate import estimate
 
     numbers = ", ".join(str(shot.number) for shot in plan.to_generate)
-    return f"takes to make: {len(plan.to_generate)} (shots {numbers}); about {output.duration(estimate(plan))} in all"
+    return f"takes to make: {len(plan.to_generate)} (shots {numbers}); about {output.duration(estimate(plan))} in all, {_room(plan)}"
+
+
+def _room(plan: Plan) -> str:
+    from storyboard.film import disk, room
+
+    needed = room.forecast(plan)
+    free = disk.in_words(disk.room(plan.folder))
+    return f"{disk.in_words(needed.project + needed.film)} of {free} that are free"
 
 
 def _done(made: Made) -> str:
@@ -297,10 +305,13 @@ class PlanFacts(msgspec.Struct):
     sketched: list[int]
     seconds: float
     """Expected, by the clock."""
+    bytes: int
+    """Expected on the disk, beside what is there."""
     notes: tuple[str, ...]
 
 
 def _show_plan(plan: Plan, as_json: bool) -> None:
+    from storyboard.film import room
     from storyboard.film.estimate import estimate
 
     facts = PlanFacts(
@@ -310,6 +321,7 @@ def _show_plan(plan: Plan, as_json: bool) -> None:
         generate=[shot.number for shot in plan.to_generate],
         sketched=[shot.number for shot in plan.shots if shot.sketched],
         seconds=round(estimate(plan), 1),
+        bytes=sum(room.forecast(plan)),
         notes=plan.notes,
     )
     if as_json:
@@ -319,7 +331,7 @@ def _show_plan(plan: Plan, as_json: bool) -> None:
         f"{facts.film}: {facts.frames} frames, smoothed by {facts.engine or 'nothing (no in-betweens)'}"
     )
     about = output.duration(facts.seconds)
-    output.line(_words(plan) if facts.generate else f"no takes to make; about {about} in all")
+    output.line(_words(plan) if facts.generate else f"no takes to make; about {about} in all, {_room(plan)}")
     for text in facts.notes:
         output.line(text)
 
@@ -352,7 +364,9 @@ def verify(
                 {
                     "shots": shown_by[r.take.id],
                     "take": r.take.id,
+                    "verdict": _verdict(r),
                     "comparison": r.comparison,
+                    "changed": film_takes.differs_in(r.take, r.comparison) if r.comparison else "",
                     "reason": r.reason,
                 }
                 for r in results
@@ -372,10 +386,10 @@ def _verdict(result: film_takes.Verified) -> str:
         return f"cannot be compared: {result.reason}"
     if comparison.identical:
         return "identical"
+    differs = f"differs by at most {comparison.max}, {comparison.mean:.3f} on average"
     changed = film_takes.differs_in(result.take, comparison)
-    return f"differs by at most {comparison.max}, {comparison.mean:.3f} on average" + (
-        f" ({changed})" if changed else ""
-    )
+    # Made otherwise, it may differ: that says nothing about the take.
+    return f"cannot be compared: other device or libraries, {changed} ({differs})" if changed else differs
 
 
 def clean(

@@ -266,13 +266,30 @@ def split(
 
 def versions(folder: options.ProjectFolder, as_json: options.Json = False) -> None:
     """List the saved versions of the document, newest first."""
-    with store.open_project(folder, mode="read") as opened:
-        found = opened.versions()
+    from storyboard.store import recovery
+    from storyboard.store import versions as kept
+
+    found = kept.listing(folder)
+    problem = recovery.problem(folder)
+    if problem and not found:
+        raise ProjectError(problem)
+    if problem:
+        output.note(problem)
     if as_json:
         output.facts(found)
         return
     rows = [[version.name, version.label, version.saved] for version in found]
     output.table(["version", "name", "saved"], rows)
+
+
+def unlock(folder: options.ProjectFolder) -> None:
+    """Let this machine edit a project that a program on another one left open. Only when it is closed there."""
+    owner = store.take_over(folder)
+    output.line(
+        f"{folder} was left open by {owner}; it can be edited here now"
+        if owner
+        else f"{folder} is not locked"
+    )
 
 
 def restore(
@@ -281,7 +298,12 @@ def restore(
         str | None, typer.Argument(help="As `storyboard versions` lists it; the newest if not given.")
     ] = None,
 ) -> None:
-    """Go back to a saved version of the document. The present one is kept as a version too."""
+    """Go back to a saved version of the document. The present one is kept too, also where it is broken."""
+    from storyboard.store import recovery
+
+    if folder.is_dir() and recovery.problem(folder) and recovery.newest(folder) is not None:
+        output.line(f"{folder}: {store.recover(folder, version or '')}")
+        return
     with store.open_project(folder, mode="write") as opened:
         found = opened.versions()
         wanted = version or (found[0].name if found else None)

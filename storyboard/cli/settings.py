@@ -95,7 +95,8 @@ def set_(
     smoother: Annotated[
         str | None,
         typer.Option(
-            help="Project only: rife (the best here), rife-torch, rife-ncnn, rife-openvino, rife-openvino-fast or flow."
+            help="Project only: rife (the best here), rife-torch, rife-ncnn, rife-openvino, rife-openvino-fast, "
+            "rife-hdv3, flow, or rife:NAME for your own weights."
         ),
     ] = None,
 ) -> None:

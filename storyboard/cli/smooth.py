@@ -17,7 +17,7 @@ from storyboard.errors import MediaError
 
 if TYPE_CHECKING:
     from storyboard.film.runner import Progress, Watch
-    from storyboard.film.video import Result, Wanted
+    from storyboard.film.video import Job, Result, Wanted
     from storyboard.workers.steps import SmoothedVideo
 
 _PACE_SECONDS = 20.0
@@ -100,7 +100,7 @@ def smooth(
         raise typer.Exit(1)
 
 
-def _run(jobs: list[Any], wanted: Wanted, as_json: bool, quiet: bool) -> list[Result]:
+def _run(jobs: list[Job], wanted: Wanted, as_json: bool, quiet: bool) -> list[Result]:
     from storyboard.film import video
 
     results = []

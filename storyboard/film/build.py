@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from storyboard import __version__, atomic, edit, paths, settings, store, values
+from storyboard import __version__, atomic, edit, paths, reading, settings, store, values
 from storyboard.errors import MediaError, StoryboardError
-from storyboard.film import keys, order, parts, place, takes
+from storyboard.film import keys, order, parts, place, room, takes
 from storyboard.film.cache import FILMS, INBETWEENS, SEGMENTS, SOUND, Cache
 from storyboard.film.estimate import after_take, joining
 from storyboard.film.history import History
@@ -31,6 +31,8 @@ from storyboard.workers.steps import Encode, Generate, Mix, Smooth, Stitch
 
 RECENTLY = 3600.0
 """Seconds: parts used since then may belong to a build that runs beside this one."""
+MAX_RECORD = 4096
+"""Bytes of what is remembered of a film."""
 
 
 class Made(msgspec.Struct):
@@ -76,7 +78,8 @@ def build(
     The cache keeps at most `cache_limit` bytes; None: what the user set for this machine. Without `stitch` the
     film's parts are made and not joined. `crew` are workers that are warm already. Raises `Cancelled` when
     `cancelled` says so, or `pausing` before everything was begun (what was made is kept), and `StoryboardError`
-    when a shot failed: the others are finished first, and an earlier film stays in place.
+    when a shot failed: the others are finished first, and an earlier film stays in place. Raises `DiskFull` before
+    any work where the room on the disk cannot do, and during it before the disk is quite full.
     """
     start = time.monotonic()
     if stitch:
@@ -84,8 +87,14 @@ def build(
     cache = Cache(plan.folder)
     cache.sweep()
     with cache.in_use(), borrowed(plan.folder, crew) as workers:
-        work = _Build(plan, cache, Runner(workers, History(), watch, cancelled, pausing=pausing), stitch)
+        history = History()
+        # Parts that are made ahead are few each time: the reserve is enough of a guard for them.
+        tight = room.foresee(plan, history) if stitch else ""
+        places = (plan.folder, plan.out.parent)
+        runner = Runner(workers, history, watch, cancelled, pausing=pausing, places=places)
+        work = _Build(plan, cache, runner, stitch)
         made = work.run()
+        made.notes += (tight,) if tight else ()
         limit = settings.load().cache_limit if cache_limit is None else cache_limit
         cache.evict(limit, work.pinned, RECENTLY)
     made.took = round(time.monotonic() - start, 3)
@@ -331,7 +340,8 @@ class _Build:
             frames=self._plan.project.length,
             rate=self._plan.project.rate,
             preset=self._plan.preset,
-            out=str(self._plan.out.resolve()),
+            # A film that is a link is replaced, not written through: a project may come with one.
+            out=str(self._plan.out.parent.resolve() / self._plan.out.name),
             audio=mix.out if mix else None,
             metadata=metadata,
         )
@@ -368,11 +378,12 @@ class _Build:
 
     @property
     def _record(self) -> Path:
-        return self._plan.folder / FILMS / f"{values.key(str(self._plan.out.resolve()))[:32]}.json"
+        name = values.key(str(self._plan.out.resolve()))[:32]
+        return paths.inside(self._plan.folder, f"{FILMS}/{name}.json")
 
     def _up_to_date(self, key: str) -> bool:
         try:
-            known = values.decode(self._record.read_bytes(), _Film)
+            known = values.decode(reading.whole(self._record, MAX_RECORD), _Film)
             stat = self._plan.out.stat()
         except (OSError, ValueError, RecursionError):
             return False
@@ -406,6 +417,9 @@ class _Build:
 
 
 def _hash(path: Path) -> str:
+    from storyboard.media import files
+
+    files.check_plain(path)
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

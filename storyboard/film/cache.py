@@ -12,8 +12,9 @@ from pathlib import Path
 
 import filelock
 
-from storyboard import atomic, paths, values
+from storyboard import atomic, paths, reading, values
 from storyboard.errors import StoryboardError
+from storyboard.project import MAX_LENGTH
 from storyboard.workers.steps import InBetweens
 
 SEGMENTS = "cache/segments"
@@ -25,6 +26,8 @@ KEPT = "cache/kept"
 """Takes as they were after some of their steps."""
 PARTS = (SEGMENTS, INBETWEENS, SOUND, FILMS, WAVEFORMS, KEPT)
 IN_USE = "cache/.in-use"
+MAX_INDEX = 16 * 2**20
+"""Bytes that say which in-betweens a file holds: the million of the longest shot stay below this."""
 _OURS = re.compile(r"[0-9a-f]{16,64}\.(mp4|mkv|m4a|json|npy|pcm|safetensors)")
 """Names that we give; what else lies in the cache is not ours to delete."""
 
@@ -51,7 +54,9 @@ class Cache:
         for index in sorted((self.folder / INBETWEENS / key).glob("*.json")):
             name = f"{INBETWEENS}/{key}/{index.stem}.mkv"
             try:
-                positions = values.decode(index.read_bytes(), tuple[Fraction, ...])
+                positions = values.decode(
+                    values.bounded(reading.whole(index, MAX_INDEX), MAX_LENGTH), tuple[Fraction, ...]
+                )
             except (OSError, ValueError, RecursionError):
                 continue  # not ours, or just evicted: what it held is made again
             if self.has(name):
@@ -63,8 +68,8 @@ class Cache:
         """Marks the cache as used by a build, so that `clean` of another program leaves it alone."""
         with contextlib.ExitStack() as held:
             with contextlib.suppress(filelock.Timeout, OSError):  # a build beside ours has marked it already
-                (self.folder / "cache").mkdir(exist_ok=True)
-                held.enter_context(filelock.FileLock(self.folder / IN_USE, timeout=0))
+                paths.inside(self.folder, "cache").mkdir(exist_ok=True)
+                held.enter_context(filelock.FileLock(paths.inside(self.folder, IN_USE), timeout=0))
             yield
 
     def clear(self, limit: int) -> int:
@@ -72,7 +77,7 @@ class Cache:
         if not (self.folder / "cache").is_dir():
             return 0
         try:
-            with filelock.FileLock(self.folder / IN_USE, timeout=0):
+            with filelock.FileLock(paths.inside(self.folder, IN_USE), timeout=0):
                 return self.evict(limit)
         except filelock.Timeout:
             raise StoryboardError(

@@ -9,11 +9,11 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from storyboard import atomic, paths, values
+from storyboard import atomic, paths, reading, values
 from storyboard.errors import MediaError, ProjectError
 from storyboard.media import takes
 from storyboard.store import document
-from storyboard.store.takes import FOLDER, MAX_BYTES, new_id, publish
+from storyboard.store.takes import FOLDER, MAX_BYTES, MAX_VALUES, new_id, publish
 from storyboard.take import Take
 
 
@@ -21,9 +21,7 @@ def find(folder: Path, take_id: str) -> Take | None:
     """The take of this id in the project at `folder`; None where there is none that can be read."""
     try:
         sidecar = paths.inside(folder, f"{FOLDER}/{take_id}.json")
-        if sidecar.stat().st_size > MAX_BYTES:
-            return None
-        take = values.decode(sidecar.read_bytes(), Take)
+        take = values.decode(values.bounded(reading.whole(sidecar, MAX_BYTES), MAX_VALUES), Take)
     except (OSError, ProjectError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return take if take.id == take_id else None
@@ -61,9 +59,9 @@ def _copy(original: Path, copy: Path) -> None:
 
 
 def _compare(folder: Path, take: Take) -> None:
-    if take.source is not None:
-        with paths.inside(folder, take.pixels).open("rb") as file:
-            found, wanted = hashlib.file_digest(file, "sha256").hexdigest(), take.source.sha256
+    if take.source is not None or take.stored is not None:
+        found = reading.digest(paths.inside(folder, take.pixels))
+        wanted = take.stored.sha256 if take.stored else take.source.sha256 if take.source else ""
     else:
         digest = hashlib.sha256()
         for frame in takes.frames_of(folder, take):

@@ -10,17 +10,29 @@ from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 
-from storyboard import atomic, places
+from storyboard import atomic, places, reading
 from storyboard.errors import StoryboardError
 from storyboard.workers import steps
 from storyboard.workers.crew import Lane
 
+MAX_BYTES = 16 * 2**20
+"""Of the file; a larger one is none of ours."""
 WEIGHT = 0.3
 """Of the newest measurement in the running average."""
 
 FRAME = 0.01
 """What a frame costs beside its pixels, in megapixels. Measured at 64, 256 and 512 pixels square: with it, sketching,
 smoothing and encoding cost the same a megapixel at every size to within 40 %; without it, up to six times more."""
+
+BYTES = {
+    "take": 1.6,
+    "take sketch": 0.2,
+    "take card": 0.1,
+    "in-betweens": 1.0,
+    "segment h264": 0.08,
+    "segment ffv1": 1.2,
+}
+"""Bytes a pixel of a frame, before anything was measured: camera pictures in FFV1, and H.264 at the film's quality."""
 
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e7)]
 
@@ -91,6 +103,7 @@ class _Kind(msgspec.Struct, omit_defaults=True):
 class _File(msgspec.Struct):
     format: Literal[1]
     kinds: dict[str, _Kind]
+    bytes: dict[str, Annotated[float, msgspec.Meta(ge=0, le=100)]] = {}
 
 
 class History:
@@ -99,9 +112,11 @@ class History:
     def __init__(self, file: Path | None = None) -> None:
         self._file = file or places.cache() / "times.json"
         self._kinds: dict[str, _Kind] = {}
+        self._bytes: dict[str, float] = {}
         # A file that is no JSON, or of another form, is as good as none.
         with contextlib.suppress(OSError, ValueError, RecursionError, msgspec.MsgspecError):
-            self._kinds = msgspec.json.decode(self._file.read_bytes(), type=_File).kinds
+            found = msgspec.json.decode(reading.whole(self._file, MAX_BYTES), type=_File)
+            self._kinds, self._bytes = found.kinds, found.bytes
 
     def cost(self, kind: str) -> Cost:
         """What a step of `kind` will likely cost."""
@@ -118,6 +133,16 @@ class History:
         """Seconds that `step` will likely take; `cold` when it is the first of its kind in its process."""
         work = work_of(step)
         return self.cost(work.kind).of(work.units, cold=cold)
+
+    def bytes_each(self, kind: str) -> float:
+        """Bytes a pixel that a file of `kind` (`take sketch`, `segment h264`) will likely take."""
+        guess = BYTES.get(kind) or BYTES.get(kind.split()[0], 3.0)
+        return self._bytes.get(kind, guess)
+
+    def learn_bytes(self, kind: str, pixels: int, size: int) -> None:
+        """Remember that a file of `kind` took `size` bytes for so many pixels in all."""
+        if pixels > 0:
+            self._bytes[kind] = min(_average(self._bytes.get(kind), size / pixels), 100.0)
 
     def learn(self, work: Work, timing: Timing, *, cold: bool) -> float | None:
         """Remember how a step of this work went. Only a `cold` one tells what starting costs. Returns the seconds
@@ -144,7 +169,7 @@ class History:
         with contextlib.suppress(StoryboardError, OSError):
             self._file.parent.mkdir(parents=True, exist_ok=True)
             with atomic.replacing(self._file) as temporary:
-                temporary.write_bytes(msgspec.json.encode(_File(1, self._kinds)))
+                temporary.write_bytes(msgspec.json.encode(_File(1, self._kinds, self._bytes)))
 
 
 class Load:

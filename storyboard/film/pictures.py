@@ -46,7 +46,7 @@ def bring_picture(
     finally:
         made.unlink(missing_ok=True)
     name = own.file_name(media_stem(original), content)
-    target = folder / name
+    target = paths.inside(folder, name)
     if not target.exists():
         target.parent.mkdir(exist_ok=True)
         with atomic.replacing(target) as temporary:

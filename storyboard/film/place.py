@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from storyboard import paths
 from storyboard.errors import MediaError, why
 
 OWN_FOLDERS = ("takes", "media", "cache", "versions")
@@ -14,13 +15,13 @@ def target(folder: Path, preset: str, out: Path | None = None, suffix: str = "")
     """Where the film goes: `out`, or `exports/` in the project, named like its folder.
 
     Raises `MediaError` when the name does not suit the preset, the place cannot hold a file, or the project
-    keeps something else there.
+    keeps something else there; `ProjectError` when `exports/` is a link out of the project.
     """
     from storyboard.media import segment
 
     wanted = segment.PRESETS[preset].suffix
     if out is None:
-        return folder / "exports" / f"{folder.resolve().name}{suffix}{wanted}"
+        return paths.inside(folder, "exports") / f"{folder.resolve().name}{suffix}{wanted}"
     if out.is_dir():
         raise MediaError(f"{out} is a folder; name the film's file, such as {out / f'film{wanted}'}")
     if out.suffix.lower() != wanted:

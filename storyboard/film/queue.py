@@ -7,7 +7,6 @@ losing it costs no take and no edit. What is read from it is not trusted.
 from __future__ import annotations
 
 import datetime
-import os
 import platform
 from collections.abc import Collection, Iterable
 from pathlib import Path
@@ -17,7 +16,7 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from storyboard import values
+from storyboard import reading, values
 from storyboard.errors import why
 from storyboard.film.wanted import Wanted
 from storyboard.project import Id
@@ -28,6 +27,8 @@ ASIDE = "queue.json.broken"
 """Where a file goes that cannot be read; the one before it goes."""
 MAX_BYTES = 64 * 2**20
 """Of the file: 200,000 wanted takes stay below it. A bigger one is not ours."""
+MAX_VALUES = 700_000
+"""In the file: 200,000 wanted takes have fewer."""
 FINISHED = 50
 """Finished jobs that are remembered."""
 TRUSTED = 2
@@ -126,12 +127,7 @@ def load(folder: Path) -> Loaded:
     """
     path = folder / NAME
     try:
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            data = file.read() if size <= MAX_BYTES else b""
-        if size > MAX_BYTES:
-            return Loaded((), _put_aside(path, f"it is larger than {MAX_BYTES // 2**20} MiB"))
-        found = values.decode(data, _File)
+        found = values.decode(values.bounded(reading.whole(path, MAX_BYTES), MAX_VALUES), _File)
     except FileNotFoundError:
         return Loaded(())
     except OSError as error:

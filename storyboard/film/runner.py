@@ -9,17 +9,23 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 
 from storyboard.errors import Cancelled, DiskFull
-from storyboard.film.history import Cost, History, Load, Timing, Work, work_of
-from storyboard.take import Take
+from storyboard.film import disk, watchdog
+from storyboard.film.history import Cost, History, Load, Work, work_of
+from storyboard.film.job import Failure as Failure  # what those who submit steps are called back with
+from storyboard.film.job import Job, Otherwise, Pace, Then
+from storyboard.film.job import Outcome as Outcome
 from storyboard.workers import messages
 from storyboard.workers.crew import MAX_MEDIA_WORKERS, Crashed, Crew, Event, Lane
-from storyboard.workers.steps import Comparison, Encode, Generate, Smooth, SmoothedVideo, SmoothVideo, Step
+from storyboard.workers.steps import Encode, Generate, Smooth, SmoothVideo, Step
 
 _LOG = logging.getLogger(__name__)
 
+DISK_EVERY = 1.0
+"""Seconds between looks at how full the disk is."""
 POLL = 0.1
 """Seconds between looks at whether the user asked to stop."""
 TRIES = 2
@@ -61,112 +67,9 @@ class Progress(NamedTuple):
     """How full the device is that generates; None where no worker told."""
 
 
-class Outcome(NamedTuple):
-    """What a finished step answered."""
-
-    take: Take | None
-    comparison: Comparison | None
-    video: SmoothedVideo | None
-    seconds: float
-
-
-class Failure(NamedTuple):
-    """A step that ended with an error."""
-
-    label: str
-    reason: str
-    trace: str
-    shots: tuple[str, ...] = ()
-    """Ids of the shots that it was for."""
-
-    def __str__(self) -> str:
-        return f"{self.label}: {self.reason}"
-
-
-Then = Callable[[Outcome], None]
-Otherwise = Callable[[Failure], None]
 Watch = Callable[[Progress], None]
 Show = Callable[[str, messages.Preview], None]
 """`show(shot_id, picture)` hears what a shot's take looks like while it is made."""
-
-
-class _Pace(NamedTuple):
-    """What this run measured of a kind of step."""
-
-    seconds: float = 0.0
-    units: float = 0.0
-    steps: float = 0.0
-    """How many steps' worth that was."""
-
-    def plus(self, other: _Pace) -> _Pace:
-        return _Pace(self.seconds + other.seconds, self.units + other.units, self.steps + other.steps)
-
-
-@dataclass
-class _Job:
-    step: Step
-    lane: Lane
-    label: str
-    unit: str
-    then: list[Then]
-    name: str
-    shots: list[str]
-    chain: str
-    """What is done one after the other has the same: the steps of a shot."""
-    work: Work
-    nth: int
-    """How many of its kind were handed in before it."""
-    otherwise: list[Otherwise] = field(default_factory=list)
-    tries: int = 1
-    done: int = 0
-    total: int = 1
-    began: float | None = None
-    """When a worker took it. Like all times here, by the runner's clock."""
-    first: tuple[float, int] | None = None
-    last: tuple[float, int] | None = None
-    """When the first and the latest of its parts were done, and how many that was."""
-
-    def note(self, done: int, total: int, now: float) -> None:
-        """Take down what the worker reports."""
-        if self.began is None:
-            self.began = now
-        if done > self.done:
-            self.last = (now, done)
-            self.first = self.first or self.last
-        self.done, self.total = done, max(total, 1)
-
-    def again(self) -> None:
-        """Forget a try that ended without an answer."""
-        self.tries += 1
-        self.done, self.total, self.began, self.first, self.last = 0, 1, None, None, None
-
-    def timing(self, seconds: float) -> Timing:
-        """How it went, when it took `seconds` in all."""
-        if self.began is None or self.first is None or self.last is None:
-            return Timing(seconds)
-        first, last = (self.first[0] - self.began, self.first[1]), (self.last[0] - self.began, self.last[1])
-        return Timing(seconds, self.total, first, last)
-
-    def pace(self) -> _Pace:
-        """What its progress so far says of its kind."""
-        each = self.timing(0.0).each()
-        if each is None or self.first is None:
-            return _Pace()
-        share = (self.done - self.first[1]) / self.total
-        return _Pace(each * share * self.total, self.work.units * share, share)
-
-    def left(self, cost: Cost, now: float, *, cold: bool) -> float:
-        """Seconds until it is done."""
-        if self.began is None:
-            return cost.of(self.work.units, cold=cold)
-        if self.last is None:
-            start = cost.start if cold else 0.0
-            return max(start - (now - self.began), 0.0) + cost.of(self.work.units)
-        since, tail = now - self.last[0], self.work.units * cost.tail
-        if self.done >= self.total:
-            return max(tail - since, 0.0)
-        each = self.work.units * cost.unit / self.total
-        return each * (self.total - self.done) - min(since, each) + tail
 
 
 def media_workers() -> int:
@@ -177,6 +80,9 @@ def media_workers() -> int:
 @dataclass
 class Runner:
     """Hands steps to a crew and calls back as they end. `run` returns when nothing is left to do.
+
+    A step that does not get on for far too long is ended and tried once more. `places` are folders on whose disks some
+    room must stay: the first is the project's.
 
     `workers` is how many media workers the crew has; `clock` gives seconds. `cancelled` ends the run at once,
     `pausing` after the steps in hand.
@@ -190,18 +96,21 @@ class Runner:
     clock: Callable[[], float] = time.monotonic
     pausing: Callable[[], bool] = lambda: False
     show: Show = lambda _shot, _picture: None
+    places: tuple[Path, ...] = ()
     failures: list[Failure] = field(default_factory=list)
-    _jobs: dict[int, _Job] = field(default_factory=dict)
-    _making: dict[str, _Job] = field(default_factory=dict)
-    _held: list[_Job] = field(default_factory=list)
+    _jobs: dict[int, Job] = field(default_factory=dict)
+    _making: dict[str, Job] = field(default_factory=dict)
+    _held: list[Job] = field(default_factory=list)
     _on_gpu: bool = False
     _expected: dict[str, list[tuple[type[Step], Work, Lane]]] = field(default_factory=dict)
     _handed_in: Counter[str] = field(default_factory=Counter)
-    _paces: dict[str, _Pace] = field(default_factory=dict)
+    _paces: dict[str, Pace] = field(default_factory=dict)
     _began: float | None = None
     _fraction: float = 0.0
     _notes: list[str] = field(default_factory=list)
     _memory: messages.Memory | None = None
+    _looked: float | None = None
+    """When the disk was looked at last."""
     _ending: bool = False
     """Whether only the steps in hand are still done."""
     _left_out: bool = False
@@ -246,7 +155,7 @@ class Runner:
             self._making[name].shots.extend(shots)
             return False
         work = work_of(step)
-        job = _Job(
+        job = Job(
             step, lane, label, unit, [then], name, shots, shot or name, work, self._handed_in[work.kind],
             [otherwise] if otherwise else [],
         )  # fmt: skip
@@ -267,16 +176,18 @@ class Runner:
 
     def run(self) -> None:
         """Work until no step is left. Raises `Cancelled` when the run was cancelled, or paused before its end;
-        steps that failed are in `failures`."""
+        steps that failed are in `failures`. Raises `DiskFull` before a disk is quite full."""
         shown = self.clock() - POLL
         while self._jobs:
             if self.cancelled():
                 raise Cancelled
             if not self._ending and self.pausing():
                 self._leave_out()
+            self._look_at_disk()
             event = self.crew.next(timeout=POLL)
             if event is not None:
                 self._handle(event)
+            self._end_silent()
             if self.clock() - shown >= POLL:
                 shown = self.clock()
                 self.watch(self.progress())
@@ -327,7 +238,7 @@ class Runner:
 
     def _seconds_left(self, now: float) -> float:
         paces = self._paces_now()
-        cost = functools.cache(lambda kind: self._cost(kind, paces.get(kind, _Pace())))
+        cost = functools.cache(lambda kind: self._cost(kind, paces.get(kind, Pace())))
         load = Load(self.workers, cost, self._handed_in)
         for job in [*self._jobs.values(), *self._held]:
             load.add(job.left(cost(job.work.kind), now, cold=self._cold(job)), job.lane, job.chain)
@@ -336,17 +247,17 @@ class Runner:
                 load.add_work(work, lane, shot)
         return load.seconds(side_by_side=self._on_gpu)
 
-    def _cold(self, job: _Job) -> bool:
+    def _cold(self, job: Job) -> bool:
         return job.nth < (1 if job.lane == "generate" else self.workers)
 
-    def _paces_now(self) -> dict[str, _Pace]:
+    def _paces_now(self) -> dict[str, Pace]:
         paces = dict(self._paces)
         for job in self._jobs.values():
             if job.first is not None:
-                paces[job.work.kind] = paces.get(job.work.kind, _Pace()).plus(job.pace())
+                paces[job.work.kind] = paces.get(job.work.kind, Pace()).plus(job.pace())
         return paces
 
-    def _cost(self, kind: str, pace: _Pace) -> Cost:
+    def _cost(self, kind: str, pace: Pace) -> Cost:
         """What was learned before, corrected by how this run goes."""
         known = self.history.cost(kind)
         if not pace.units:
@@ -354,15 +265,30 @@ class Runner:
         trust = min(pace.steps / TRUSTED, 1.0) if known.measured else 1.0
         return known._replace(unit=known.unit + trust * (pace.seconds / pace.units - known.unit))
 
-    def _learn(self, job: _Job, seconds: float) -> None:
+    def _learn(self, job: Job, seconds: float) -> None:
         worked = self.history.learn(job.work, job.timing(seconds), cold=job.nth == 0)
         if worked is not None:
-            whole = _Pace(worked, job.work.units, 1.0)
-            self._paces[job.work.kind] = self._paces.get(job.work.kind, _Pace()).plus(whole)
+            whole = Pace(worked, job.work.units, 1.0)
+            self._paces[job.work.kind] = self._paces.get(job.work.kind, Pace()).plus(whole)
+
+    def _learn_bytes(self, job: Job, event: messages.Done) -> None:
+        step, take = job.step, event.take
+        if isinstance(step, Generate) and take is not None and take.stored is not None:
+            pixels = take.frames * take.width * take.height
+            self.history.learn_bytes(f"take {step.model}", pixels, take.stored.size)
+        elif isinstance(step, Encode) and self.places:
+            pixels = step.length * step.width * step.height
+            self.history.learn_bytes(
+                f"segment {step.preset}", pixels, disk.size_of(self.places[0] / step.out)
+            )
+            if step.smooth is not None:
+                made = len(step.smooth.positions) * step.smooth.take.width * step.smooth.take.height
+                size = disk.size_of(self.places[0] / step.smooth.out)
+                self.history.learn_bytes("in-betweens", made, size)
 
     # ---- steps
 
-    def _start(self, job: _Job) -> None:
+    def _start(self, job: Job) -> None:
         self._jobs[self.crew.submit(job.step, job.lane)] = job
 
     def _leave_out(self) -> None:
@@ -374,6 +300,25 @@ class Runner:
             del self._making[job.name]
         self._left_out = bool(waiting)
 
+    def _look_at_disk(self) -> None:
+        if self._looked is None or self.clock() - self._looked >= DISK_EVERY:
+            self._looked = self.clock()
+            for place in self.places:
+                disk.keep_reserve(place)
+
+    def _end_silent(self) -> None:
+        """End the workers whose steps do not get on."""
+        now = self.clock()
+        for number in self.crew.in_hand():
+            job = self._jobs.get(number)
+            if job is None or job.silent:
+                continue
+            job.heard = now if job.heard is None else job.heard
+            cost = self.history.cost(job.work.kind)
+            if now - job.heard > watchdog.patience(cost, job.work, job.total, job.done, job.lane):
+                job.silent = now - job.heard
+                self.crew.kill(number)
+
     def _generating(self) -> bool:
         return any(job.lane == "generate" for job in self._jobs.values())
 
@@ -383,6 +328,7 @@ class Runner:
             job.note(event.done, event.total, self.clock())
             return
         if isinstance(event, messages.Preview):
+            job.heard = self.clock()
             for shot in job.shots if event.whole else ():
                 self.show(shot, event)
             return
@@ -390,8 +336,11 @@ class Runner:
             self._memory = event
             return
         del self._jobs[event.job]
+        if isinstance(event, Crashed) and job.silent:
+            silent = watchdog.in_words(job.silent)
+            event = Crashed(event.job, f"it did not get on for {silent} and was ended; try again", event.log)
         if isinstance(event, Crashed) and job.tries < TRIES and not self._ending:
-            self._notes.append(f"{job.label}: {event.reason.replace('try again', 'it was started again')}")
+            self._notes.append(f"{job.label}: {event.reason.partition(';')[0]}; it was started again")
             job.again()
             self._start(job)
             return
@@ -401,7 +350,7 @@ class Runner:
             for waiting in held:
                 self._start(waiting)
 
-    def _end(self, job: _Job, event: Event) -> None:
+    def _end(self, job: Job, event: Event) -> None:
         del self._making[job.name]
         if isinstance(event, messages.Stopped):
             raise Cancelled
@@ -409,16 +358,17 @@ class Runner:
             raise DiskFull(event.reason)  # the others would only meet the same end
         if isinstance(event, messages.Done):
             self._learn(job, event.seconds)
+            self._learn_bytes(job, event)
             self._note_device(job, event)
             for then in job.then:
-                then(Outcome(event.take, event.comparison, event.video, event.seconds))
+                then(Outcome(event.take, event.comparison, event.video, event.seconds, event.proof))
         elif isinstance(event, Crashed):
             _blame(job.step, event.reason)
             self._fail(job, event.reason, event.log)
         elif isinstance(event, messages.Failed):
             self._fail(job, event.reason, event.trace)
 
-    def _fail(self, job: _Job, reason: str, trace: str) -> None:
+    def _fail(self, job: Job, reason: str, trace: str) -> None:
         failure = Failure(job.label, reason, trace, tuple(job.shots))
         self.give_up(failure)
         if failure.trace:
@@ -432,7 +382,7 @@ class Runner:
         for shot in failure.shots:
             self._expected.pop(shot, None)
 
-    def _note_device(self, job: _Job, event: messages.Done) -> None:
+    def _note_device(self, job: Job, event: messages.Done) -> None:
         if isinstance(job.step, Generate) and job.lane == "generate" and event.take is not None:
             self._on_gpu = event.take.ran.get("device", "").startswith(GPU)
 

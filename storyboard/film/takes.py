@@ -141,7 +141,7 @@ def make_wanted(
     project = edit.adopt(project, found)  # a queue asks long after it was filled
     batches = _batches(folder, project, wanted, found)
     with borrowed(folder, crew) as workers:
-        runner = Runner(workers, History(), watch, cancelled, pausing=pausing, show=show)
+        runner = Runner(workers, History(), watch, cancelled, pausing=pausing, show=show, places=(folder,))
         making = _Making(folder, runner, Links(project, found, batches))
         for batch in order.by_model(batches.values(), lambda steps: steps[0].model):
             making.begin(batch)
@@ -325,6 +325,9 @@ def copy_media(folder: Path, original: Path) -> tuple[str, bool]:
 
     The name carries the start of the content's hash: the same file is copied once, another never replaces it.
     """
+    from storyboard.media import files
+
+    files.check_plain(original)
     try:
         with original.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -332,7 +335,7 @@ def copy_media(folder: Path, original: Path) -> tuple[str, bool]:
         raise MediaError(f"{original} cannot be read: {why(error)}; check the path") from error
     suffix = re.sub(r"[^.a-z0-9]", "", original.suffix.lower())[:10]
     name = f"media/{media_stem(original)}-{digest[:10]}{suffix}"
-    target = folder / name
+    target = paths.inside(folder, name)
     if target.exists():
         return name, False
     target.parent.mkdir(exist_ok=True)
@@ -392,7 +395,8 @@ def _compared(done: dict[str, Comparison], take_id: str, outcome: Outcome) -> No
 
 
 def differs_in(take: Take, comparison: Comparison) -> str:
-    """Which of the things that decide pixels are not as they were: `torch 2.12 -> 2.13`. Empty when none."""
+    """Which of the things that decide pixels are not as they were: `torch 2.12 -> 2.13`. Empty when none: then a
+    difference is one that should not be."""
     names = sorted(take.ran.keys() & comparison.ran.keys())
     changed = [
         f"{name} {take.ran[name]} -> {comparison.ran[name]}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import threading
 from collections.abc import Callable, Iterable
@@ -10,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from storyboard import paths, places, values
+from storyboard import paths, places, reading, values
 from storyboard.errors import Cancelled, MediaError
 from storyboard.film.cache import SOUND, WAVEFORMS, Cache
 from storyboard.film.history import History
@@ -107,5 +106,4 @@ def _content(path: Path) -> str:
 
 @lru_cache(maxsize=64)
 def _hash(path: Path, _size: int, _modified: int) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return reading.digest(path)

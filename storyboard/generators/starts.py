@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from storyboard import paths, values
+from storyboard import paths, reading, values
 from storyboard.errors import GeneratorError, MediaError, ProjectError, why
 from storyboard.start import MAX_SIDE, MIN_SIDE, Drawing, Reference, Start, StartRole
 from storyboard.take import Recipe, Take
@@ -177,8 +177,7 @@ def _compare(found: str, content: str, name: str) -> None:
 
 def _file_hash(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return reading.digest(path)
     except OSError as error:
         raise MediaError(f"{path} cannot be read: {why(error)}; {_AGAIN}") from error
 

@@ -87,6 +87,7 @@ def opened_picture(path: Path) -> Iterator[Image]:
     """A picture file whose size is known to be bearable; its pixels are not read yet. Raises `MediaError`."""
     from PIL import Image
 
+    files.check_plain(path)
     try:
         with Image.open(path, formats=PICTURES) as image:
             files.check_size(image.width, image.height, path)

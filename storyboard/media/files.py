@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -21,6 +22,9 @@ VIDEOS = f"{CLIPS},apng,asf,dv,flv,gxf,h264,hevc,ivf,m4v,mpeg,mpegts,mpegvideo,m
 """What may be smoothed: whatever holds its own pictures."""
 SOUNDS = "mov,matroska,avi,wav,mp3,flac,ogg,aac,aiff"
 
+WRITER = {"mp4": "encoding_tool", "matroska": "ENCODED_BY"}
+"""How each format calls the program that wrote a file, where FFmpeg does not put its own name."""
+
 MAX_PIXELS = 64_000_000
 """In one frame or picture: 8000 x 8000. A file may not ask for more memory than that takes."""
 MAX_SIDE = 16_384
@@ -29,6 +33,7 @@ MAX_SIDE = 16_384
 @contextlib.contextmanager
 def reading(path: Path, formats: str = OURS) -> Iterator[InputContainer]:
     """`path` opened for reading. What PyAV raises in the block, except for a full disk, becomes `MediaError`."""
+    check_plain(path)
     options = {"format_whitelist": formats, "protocol_whitelist": "file"}
     try:
         # An absolute path is never taken for an address such as `concat:`.
@@ -38,6 +43,13 @@ def reading(path: Path, formats: str = OURS) -> Iterator[InputContainer]:
         if error.errno == errno.ENOSPC:
             raise
         raise MediaError(f"{path}: {_reason(error)}") from error
+
+
+def check_plain(path: Path) -> None:
+    """Raises `MediaError` for what would keep its reader waiting, or has no end: a pipe, a socket, a device."""
+    with contextlib.suppress(OSError):  # said by who opens it
+        if stat.S_IFMT(path.stat().st_mode) not in (stat.S_IFREG, stat.S_IFDIR):
+            raise MediaError(f"{path} is no file but a device or a pipe; put a file in its place")
 
 
 @contextlib.contextmanager

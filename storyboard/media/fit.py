@@ -37,6 +37,17 @@ def resize(frame: Frame, width: int, height: int) -> Frame:
     return frame
 
 
+def within(frame: Frame, side: int) -> Frame:
+    """`frame` made smaller, in proportion, so that no side is longer than `side`; at most a copy."""
+    import cv2
+
+    height, width = frame.shape[:2]
+    scale = min(1.0, side / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    reduced: Frame = cv2.resize(frame, size, interpolation=cv2.INTER_AREA)
+    return reduced
+
+
 def even(width: int, height: int) -> tuple[int, int]:
     """The next even size, which 4:2:0 colour needs."""
     return width + width % 2, height + height % 2

@@ -82,6 +82,12 @@ def read(path: Path, start: int = 0, stop: int | None = None) -> Frames:
             yield colour.to_rgb(_decoded(packet, path))
 
 
+def head(path: Path) -> tuple[Fraction, int]:
+    """The rate and the number of frames by the head of a file that `write` made. Raises `MediaError`."""
+    with files.reading(path) as container:
+        return _promised(container, files.video_stream(container, path), path)
+
+
 def _promised(container: InputContainer, stream: VideoStream, path: Path) -> tuple[Fraction, int]:
     """Rate and frame count by the header, which is completed last: a half file has no length."""
     rate = stream.average_rate

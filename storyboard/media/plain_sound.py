@@ -5,6 +5,7 @@ A stranger's sound is unpacked once, in a worker; whoever plays or draws it read
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Final
 
 import numpy as np
 
+from storyboard import reading
 from storyboard.atomic import replacing
 from storyboard.errors import MediaError
 from storyboard.frames import Report, unreported
@@ -23,6 +25,13 @@ if TYPE_CHECKING:
 
 VERSION: Final = 1
 """Of this module: raised when the same sound would be unpacked otherwise."""
+MAX_PEAKS: Final = 3 * waveform.MAX_SECONDS * waveform.PER_SECOND
+"""Bytes of a shape: two for each bucket, and its head."""
+_HEAD: Final = re.compile(
+    rb"\x93NUMPY\x01\x00..{'descr': '\|i1', 'fortran_order': False, 'shape': \((\d{1,12}), 2\), } *\n",
+    re.DOTALL,
+)
+"""What numpy's `save` puts before a shape (NPY format 1.0)."""
 _SAMPLE: Final = 8
 """Bytes of a sample: left and right."""
 
@@ -55,16 +64,18 @@ def read(path: Path) -> Samples:
 
 
 def read_peaks(path: Path) -> Peaks | None:
-    """The shape that `unpack` wrote; None where there is none, or not all of it."""
+    """The shape that `unpack` wrote; None where there is none, or not all of it.
+
+    Its head is read here and not by numpy, which runs Python's own parser on whatever stands there.
+    """
     try:
-        with path.open("rb") as file:
-            peaks = np.load(file, allow_pickle=False)
-    except (OSError, ValueError, EOFError):
+        data = reading.whole(path, MAX_PEAKS)
+    except OSError:
         return None
-    whole = (
-        isinstance(peaks, np.ndarray) and peaks.dtype == np.int8 and peaks.ndim == 2 and peaks.shape[1] == 2
-    )
-    return peaks if whole else None
+    head = _HEAD.match(data)
+    if head is None or len(data) != head.end() + 2 * int(head[1]):
+        return None
+    return np.frombuffer(data, np.int8, offset=head.end()).reshape(-1, 2)
 
 
 def _kept(pieces: Iterable[Samples], file: IO[bytes], report: Report) -> Iterator[Samples]:

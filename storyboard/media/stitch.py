@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 from storyboard.atomic import replacing
 from storyboard.errors import MediaError
 from storyboard.frames import Report, unreported
-from storyboard.media import files, segment, tracks
+from storyboard.media import files, segment
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -79,7 +79,7 @@ def stitch(
         raise ValueError(f"no metadata of films: {sorted(unknown)}")
     with replacing(out) as temporary:
         form = container or preset.container
-        names = {**metadata, **({tracks.NAMES[form]: encoder} if encoder else {})}
+        names = {**metadata, **({files.WRITER[form]: encoder} if encoder else {})}
         count = _join(segments, temporary, out, rate, preset, form, beside or _Sound(audio), names, report)
         if count != frames:
             raise MediaError(f"{out}: the segments have {count} frames, the film {frames}; render it again")

@@ -17,6 +17,7 @@ import numpy as np
 
 from storyboard.errors import MediaError
 from storyboard.media import files
+from storyboard.media.stitch import METADATA
 
 if TYPE_CHECKING:
     from av.audio.frame import AudioFrame
@@ -33,20 +34,17 @@ _BIT_RATE = 96_000
 """Bits per second for each channel of sound that is encoded again."""
 _GAP = Fraction(1, 50)
 """Seconds by which a sound's own times may wander before a gap in it is believed."""
+_LONGEST_GAP = 3600
+"""Seconds of silence that are believed; a file whose times leap further is damaged."""
 _LAYOUTS = {1: "mono", 2: "stereo", 3: "2.1", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
 """What so many channels usually are."""
-_TAGS = (
-    "title",
-    "artist",
-    "album",
-    "comment",
-    "description",
-    "synopsis",
-    "copyright",
-    "genre",
-    "date",
-    "creation_time",
-)
+_RUN_UP = Fraction(1, 10)
+"""Seconds of sound before the first picture that are kept: a decoder starts with packets that are not heard."""
+_TAGS = (*sorted(METADATA), "creation_time")
+
+
+ENDLESS = Fraction(10**9)
+"""Seconds: past the end of any video."""
 
 
 class Span(NamedTuple):
@@ -56,6 +54,7 @@ class Span(NamedTuple):
     """Seconds in the file at which the first picture comes."""
     start: Fraction
     stop: Fraction
+    """`ENDLESS` for all there is: sound may last longer than the picture."""
     speed: Fraction
 
     def placed(self, seconds: Fraction) -> Fraction:
@@ -182,8 +181,8 @@ class Tracks:
         if time is None:
             return False
         seconds = time * packet.time_base - self._span.origin
-        first = self._span.start if self._span.start else -_GAP - self._span.origin
-        return first <= seconds < self._span.stop or (self._span.start == 0 and seconds >= 0)
+        first = self._span.start or -_RUN_UP
+        return first <= seconds < self._span.stop
 
     def _move(self, packet: Packet[Stream]) -> None:
         base = Fraction(packet.time_base)
@@ -284,9 +283,16 @@ class _Sound:
                 place = self._span.placed(piece.pts * piece.time_base)
                 behind = round(place * self._rate) - self._at
                 if self._at == 0 or abs(behind) > _GAP * self._rate:
-                    samples = samples[:, -behind:] if behind < 0 else np.pad(samples, ((0, 0), (behind, 0)))
+                    yield from self._silence(behind)
+                    samples = samples[:, max(0, -behind) :]
             most = round((self._span.stop - self._span.start) * self._rate) - self._at
             yield from self._written(samples[:, : max(0, most)])
+
+    def _silence(self, samples: int) -> Iterator[Packet[Stream]]:
+        """So many samples of silence, none when negative, or more than any sensible file has; a second at a time."""
+        channels = self._target.codec_context.layout.nb_channels
+        for first in range(0, samples if samples < _LONGEST_GAP * self._rate else 0, self._rate):
+            yield from self._written(np.zeros((channels, min(self._rate, samples - first)), np.float32))
 
     def _written(
         self, samples: np.ndarray[tuple[int, int], np.dtype[np.float32]]
@@ -326,11 +332,7 @@ def copy(path: Path, out: Path, temporary: Path, container: str, span: Span, enc
         files.writing(temporary, out, container, options) as film,
         Tracks(path, container, span, picture=True) as tracks,
     ):
-        film.metadata[NAMES[container]] = encoder
+        film.metadata[files.WRITER[container]] = encoder
         tracks.join(film)
         tracks.mux_until(float("inf"))
     return tracks
-
-
-NAMES = {"mp4": "encoding_tool", "matroska": "ENCODED_BY"}
-"""How each format calls the program that wrote it, where FFmpeg does not put its own name."""

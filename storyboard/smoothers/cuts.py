@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from storyboard.media import fit
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -94,13 +96,7 @@ def marked(items: Iterable[T], look: Callable[[T], Frame]) -> Generator[tuple[T,
 
 def glance(frame: Frame) -> Frame:
     """`frame` at the size at which cuts are looked for."""
-    import cv2
-
-    height, width = frame.shape[:2]
-    scale = min(1.0, SIDE / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small: Frame = cv2.resize(frame, size, interpolation=cv2.INTER_AREA)
-    return small
+    return fit.within(frame, SIDE)
 
 
 def is_cut(before: Frame, after: Frame) -> bool:
@@ -178,14 +174,9 @@ def _colours(frame: Frame) -> NDArray[np.float64]:
 def _even(frame: Frame) -> Floats | None:
     """(h, w, 3): small, its light in the middle, its contrast `_CONTRAST`, in all three colours together. None for a
     picture that has nothing to follow."""
-    import cv2
-
-    height, width = frame.shape[:2]
-    scale = min(1.0, _MATCHED / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = cv2.resize(frame, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    small = fit.within(frame, _MATCHED).astype(np.float32)
     spread = float(small.std())
-    if spread < _FLAT or min(size) < 16:
+    if spread < _FLAT or min(small.shape[:2]) < 16:
         return None
     evened: Floats = np.clip((small - small.mean()) * (_CONTRAST / spread) + 128, 0, 255)
     return evened

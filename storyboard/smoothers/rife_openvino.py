@@ -39,7 +39,7 @@ def missing(name: str = NAME) -> str:
             "this processor has no bf16 (AVX512-BF16 or AMX), or does not say so, and would be slower in it; "
             "use rife-openvino"
         )
-    return rife_weights.missing()
+    return rife_weights.missing(name)
 
 
 def where(_name: str = NAME) -> str:
@@ -70,17 +70,19 @@ def _flags(cpuinfo: Path) -> list[str]:
 def engine(name: str = NAME) -> Engine:
     """What decides this engine's pixels, without loading it."""
     libraries = [
-        f"{name}-{importlib.metadata.version(name)}" for name in ("openvino", "opencv-python-headless")
+        f"{package}-{importlib.metadata.version(package)}"
+        for package in ("openvino", "opencv-python-headless")
     ]
     precision = "bf16" if name == FAST else "f32"
-    return Engine(name, "/".join([VERSION, *libraries]), precision, rife_weights.digest())
+    digest = rife_weights.digest(rife_weights.file_of(name))
+    return Engine(name, "/".join([VERSION, *libraries]), precision, digest)
 
 
 def open_engine(name: str, threads: int | None) -> LanedRife:
     """See `LanedRife`."""
     from storyboard.smoothers.rife_lanes import LanedRife
 
-    weights = rife_weights.load()
+    weights = rife_weights.load(rife_weights.file_of(name))
 
     def prepare(height: int, width: int, threads: int, lanes: int) -> _Graphs:
         return _Graphs(weights, height, width, threads, lanes, "bf16" if name == FAST else "f32")

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from storyboard.atomic import is_temporary
 from storyboard.errors import ProjectError, why
+from storyboard.project import Project
 from storyboard.store import document
+from storyboard.store.folder import create, open_project
 
 MADE = ("cache", "exports", "queue.json")
 """What can be made again, or was made for elsewhere."""
@@ -41,6 +43,21 @@ def copy(source: Path, target: Path, leave_out: tuple[str, ...] = MADE) -> Path:
         raise ProjectError(
             f"{target}: the project cannot be copied there: {_reason(error)}; try another disk"
         ) from error
+    return target
+
+
+def copy_value(source: Path, project: Project, target: Path) -> Path:
+    """Makes a new project at `target` of the value `project`, with the takes and media of the project in `source` as far
+    as that is there. For edits that cannot be saved in `source`. Raises `ProjectError`."""
+    try:
+        copy(source, target)
+    except ProjectError:
+        if (source / document.NAME).is_file():
+            raise
+        create(target, project).close()
+        return target
+    with open_project(target, "write") as copied:
+        copied.save(project)
     return target
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import errno
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -10,15 +10,19 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from storyboard import values
+from storyboard import reading, values
 from storyboard.atomic import replacing
-from storyboard.errors import ProjectError
+from storyboard.errors import ProjectError, why
 from storyboard.limits import sentence
+from storyboard.paths import inside
 from storyboard.project import FORMAT, Project
 
 NAME = "project.json"
 MAX_BYTES = 256 * 2**20
 """A film of 20,000 shots with long prompts stays below this; a bigger file is not one of ours."""
+
+MAX_VALUES = 500_000
+"""In one file: 20,000 shots with all their settings have fewer. It bounds memory before anything is allocated."""
 
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -47,22 +51,19 @@ def load(path: Path, migrations: Mapping[int, Migration] = MIGRATIONS) -> Docume
 def read(path: Path) -> bytes:
     """The file's bytes. Raises `ProjectError` when there is none or it is too large to be a project."""
     try:
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            data = file.read() if size <= MAX_BYTES else b""
+        return reading.whole(path, MAX_BYTES)
     except FileNotFoundError:
         raise ProjectError(
             f"{path} is not there; make a project with: storyboard new {path.parent}"
         ) from None
     except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise ProjectError(
+                f"{path} is larger than {MAX_BYTES // 2**20} MiB and cannot be a project; restore a version"
+            ) from None
         raise ProjectError(
-            f"{path} cannot be read: {error.strerror}; check that it is a file of yours"
+            f"{path} cannot be read: {why(error)}; check that it is a file of yours"
         ) from error
-    if size > MAX_BYTES:
-        raise ProjectError(
-            f"{path} is larger than {MAX_BYTES // 2**20} MiB and cannot be a project; restore a version"
-        )
-    return data
 
 
 def write(path: Path, data: bytes) -> None:
@@ -71,18 +72,17 @@ def write(path: Path, data: bytes) -> None:
         with replacing(path) as temporary:
             temporary.write_bytes(data)
     except OSError as error:
-        raise ProjectError(f"{path} could not be written: {error.strerror}; try another disk") from error
+        raise ProjectError(f"{path} could not be written: {why(error)}; try another disk") from error
 
 
 def subfolder(folder: Path, name: str) -> Path:
-    """The folder `name` in an existing project folder, made when it is not there. Raises `ProjectError`."""
-    path = folder / name
+    """The folder `name` in an existing project folder, made when it is not there. Raises `ProjectError`, also for a
+    link that leads out of the project."""
+    path = inside(folder, name)
     try:
         path.mkdir(exist_ok=True)
     except OSError as error:
-        raise ProjectError(
-            f"{path} cannot be made: {error.strerror}; move away what is in its place"
-        ) from error
+        raise ProjectError(f"{path} cannot be made: {why(error)}; move away what is in its place") from error
     return path
 
 
@@ -108,7 +108,7 @@ def parse(data: bytes, path: Path, migrations: Mapping[int, Migration] = MIGRATI
     if not text.strip():
         raise ProjectError(f"{path} is empty; restore a file from versions/ beside it")
     try:
-        written = _format(text, path)
+        written = _format(values.bounded(text, MAX_VALUES), path)
         if written == FORMAT:
             return Document(values.decode(text, Project), data, written)
         return Document(values.convert(_migrated(text, written, path, migrations), Project), data, written)

@@ -12,10 +12,19 @@ from typing import Literal
 from storyboard import resources
 from storyboard.atomic import is_temporary
 from storyboard.edit import adopt
-from storyboard.errors import ProjectChanged, ProjectError, ProjectLocked, StoryboardError
+from storyboard.errors import (
+    DiskGone,
+    ProjectChanged,
+    ProjectError,
+    ProjectLocked,
+    StoryboardError,
+    why,
+)
+from storyboard.paths import inside
 from storyboard.project import FORMAT, Project
-from storyboard.store import document, lock, versions
+from storyboard.store import document, lock, recovery, versions
 from storyboard.store.document import MIGRATIONS, Document, Migration
+from storyboard.store.lock import Lock
 from storyboard.store.takes import FOLDER as TAKES
 from storyboard.store.takes import TakeFolder, Takes
 from storyboard.store.versions import Version
@@ -29,7 +38,7 @@ _ABANDONED = 24 * 3600
 class Store:
     """A project folder that is open, and the value last read from it or written to it."""
 
-    def __init__(self, folder: Path, opened: Document, held: lock.Lock | None, why_read_only: str) -> None:
+    def __init__(self, folder: Path, opened: Document, held: Lock | None, why_read_only: str) -> None:
         self.folder = folder
         self.project = opened.project
         self.why_read_only = why_read_only
@@ -61,6 +70,7 @@ class Store:
         if project == self.project and self._opened.format == FORMAT:
             return False
         data = document.encode(project)
+        self._refuse_loser()
         self._refuse_change(data)
         if self._opened.format != FORMAT:
             versions.keep(self.folder, self._opened.data, f"Format {self._opened.format}")
@@ -80,10 +90,32 @@ class Store:
             versions.keep(self.folder, self._opened.data)
         return self.project
 
+    def overwrite(self, project: Project) -> None:
+        """Writes `project` in place of what someone else wrote since the file was read; theirs is kept as a version.
+
+        Raises as `save` does, but for `ProjectChanged`.
+        """
+        self._refuse_reader()
+        data = document.encode(project)
+        self._refuse_loser()
+        if self.changed_outside():
+            versions.keep(self.folder, document.read(self._file), "From another program")
+        document.write(self._file, data)
+        self._not_saved = None
+        self.project, self._opened = project, Document(project, data, FORMAT)
+
     def changed_outside(self) -> bool:
         """Whether someone else changed the file since it was read or written here. A file that is gone is not
         changed: the next save writes it. Raises `ProjectError` when it cannot be read."""
-        return self._file.exists() and document.read(self._file) != self._opened.data
+        try:
+            self._file.lstat()
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise DiskGone(
+                f"{self._file} cannot be read ({why(error)}); plug in its disk or connect it again"
+            ) from error
+        return document.read(self._file) != self._opened.data
 
     def save_version(self, label: str) -> None:
         """Keeps what was last saved under `label`, for good. Raises `ProjectError` when no file can have it."""
@@ -125,6 +157,14 @@ class Store:
     def _refuse_reader(self) -> None:
         if not self.writable:
             raise ProjectError(self.why_read_only)
+
+    def _refuse_loser(self) -> None:
+        owner = self._lock.taken_over() if self._lock is not None else None
+        if owner is not None:
+            raise ProjectLocked(
+                f"{self.folder} was taken over by {owner}; what you changed since is not saved there: save it as "
+                "another project"
+            )
 
     def _refuse_change(self, ours: bytes) -> None:
         """Raises `ProjectChanged` when the file is not the one that was read; one that is gone is no loss."""
@@ -190,9 +230,13 @@ def open_project(
             reason = str(error)
     try:
         opened = document.load(folder / document.NAME, migrations)
-    except BaseException:
+    except BaseException as error:
         if held is not None:
             held.release()
+        if isinstance(error, ProjectError) and recovery.newest(folder) is not None:
+            raise ProjectError(
+                f"{error}; the newest sound version comes back with: storyboard restore {folder}"
+            ) from error
         raise
     if held is not None:
         _sweep(folder)
@@ -218,6 +262,10 @@ def _folder(path: Path) -> Path:
     if not folder.is_dir():
         raise ProjectError(f"{folder} is no folder; make a project with: storyboard new {folder}")
     if not (folder / document.NAME).exists():
+        if recovery.newest(folder) is not None:
+            raise ProjectError(
+                f"{folder / document.NAME} is gone; the newest sound version comes back with: storyboard restore {folder}"
+            )
         raise ProjectError(
             f"{folder} holds no project (no {document.NAME}); make one with: storyboard new {folder}"
         )
@@ -226,8 +274,9 @@ def _folder(path: Path) -> Path:
 
 def _sweep(folder: Path) -> None:
     """Removes unfinished files that a crash left, long enough ago that nobody writes them any more."""
-    for place in (folder, folder / versions.FOLDER, folder / TAKES):
-        with contextlib.suppress(OSError):
+    for name in ("", versions.FOLDER, TAKES):
+        with contextlib.suppress(OSError, ProjectError):  # no link leads out of the project
+            place = inside(folder, name) if name else folder
             for path in place.iterdir():
                 if is_temporary(path.name) and time.time() - path.lstat().st_mtime > _ABANDONED:
                     path.unlink()

@@ -15,17 +15,21 @@ from pathlib import Path
 
 import msgspec
 
-from storyboard import values
-from storyboard.errors import ProjectError
+from storyboard import reading, values
+from storyboard.errors import ProjectError, why
 from storyboard.paths import inside
 from storyboard.store import document
-from storyboard.take import Take
+from storyboard.take import Stored, Take
 
 FOLDER = "takes"
 TRASH = "takes/.trash"
 """Where the takes lie that the user threw away, until that is emptied (`storyboard.store.thrown`)."""
 MAX_BYTES = 64 * 2**20
 """Of one sidecar: an import of many hours with the time of each frame stays below this."""
+MAX_VALUES = 2_000_000
+"""In one sidecar: the times of the longest import that is taken are half as many."""
+MAX_TAKES = 100_000
+"""In one project; more than five for each shot of the longest film."""
 
 _ALPHABET = string.ascii_lowercase + string.digits
 _Stamp = tuple[int, int, int]
@@ -98,9 +102,16 @@ class TakeFolder:
 
     def _whole(self, found: Take | str) -> Take | str:
         """A take whose pixels are gone is none: its shots show that, and can be made again."""
-        if isinstance(found, str) or (self.folder / found.pixels).is_file():
+        if isinstance(found, str) or _is_file(self.folder / found.pixels):
             return found
         return f"{self.folder / found.pixels} is gone, and with it take {found.number} of its shot; bring it back, or make another"
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # such as a name that no file system takes
+        return False
 
 
 class _Sidecars:
@@ -113,14 +124,20 @@ class _Sidecars:
     def read(self) -> list[Take | str]:
         """Each take, or a sentence about what is wrong with its sidecar."""
         seen = {}
-        for name, stamp in self._stamps():
+        names = list(self._stamps())
+        for name, stamp in names[:MAX_TAKES]:
             known = self._seen.get(name)
             if known is not None and known[0] == stamp:
                 seen[name] = known
             elif (read := _read(self._place / name, stamp)) is not None:
                 seen[name] = (stamp, read)
         self._seen = seen
-        return [found for _, found in seen.values()]
+        found = [found for _, found in seen.values()]
+        if len(names) > MAX_TAKES:
+            found.append(
+                f"{self._place} holds more than {MAX_TAKES:,} sidecars; the others are left out, move them away"
+            )
+        return found
 
     def _stamps(self) -> Iterable[tuple[str, _Stamp]]:
         try:
@@ -139,6 +156,11 @@ class _Sidecars:
 def numbers(folder: Path) -> dict[str, int]:
     """The highest take number of each shot that has, or had, takes in the project at `folder`."""
     return TakeFolder(folder).scan().numbers()
+
+
+def stored(path: Path) -> Stored:
+    """How the file at `path` is stored now. Raises `OSError`."""
+    return Stored(path.stat().st_size, reading.digest(path))
 
 
 def publish(folder: Path, take: Take) -> None:
@@ -178,10 +200,12 @@ def _read(path: Path, stamp: _Stamp) -> Take | str | None:
     if stamp[1] > MAX_BYTES:
         return f"{path} is too large to be a take's sidecar and was skipped; move it away"
     try:
-        take = values.decode(path.read_bytes(), Take)
+        take = values.decode(values.bounded(reading.whole(path, MAX_BYTES), MAX_VALUES), Take)
     except FileNotFoundError:
         return None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OSError) as error:
+    except OSError as error:
+        return f"{path} cannot be read and was skipped ({why(error)}); look after its disk"
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return f"{path} is no take's sidecar and was skipped ({error}); move it away"
     if path.name != f"{take.id}.json":
         return f"{path} is the sidecar of take {take.id} under another name and was skipped; rename it"

@@ -13,9 +13,8 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-import msgspec
-
-from storyboard.errors import Cancelled, StoryboardError
+from storyboard import atomic
+from storyboard.errors import Cancelled, StoryboardError, why
 from storyboard.generators import pipeline
 from storyboard.workers import messages
 from storyboard.workers.workshop import Workshop
@@ -42,7 +41,7 @@ class _Line:
         self.work: queue.SimpleQueue[messages.Do] = queue.SimpleQueue()
 
     def listen(self) -> None:
-        with contextlib.suppress(msgspec.DecodeError):
+        with contextlib.suppress(messages.Noise):
             while (order := messages.read_order(self._orders)) is not None:
                 if isinstance(order, messages.Cancel):
                     self.cancelled.add(order.job)
@@ -88,13 +87,31 @@ def _do(line: _Line, workshop: Workshop, order: messages.Do) -> messages.Answer:
     except StoryboardError as error:
         return messages.Failed(order.job, str(error), type(error).__name__)
     except MemoryError:
-        return messages.Failed(
-            order.job, "this machine ran out of memory; close other programs and try again"
+        reason = (
+            "this machine ran out of memory; close other programs and try again, or make the film smaller"
         )
+        return messages.Failed(order.job, reason)
+    except OSError as error:
+        return _system(order.job, error)
     except Exception as error:  # noqa: BLE001 - the one place where a bug in a step becomes a report
-        trace = traceback.format_exc()
-        return messages.Failed(order.job, f"a bug in Storyboard: {error!r}", "Bug", trace)
-    return messages.Done(order.job, time.monotonic() - start, result.take, result.comparison, result.video)
+        return _bug(order.job, error)
+    return messages.Done(order.job, time.monotonic() - start, *result)
+
+
+def _system(job: int, error: OSError) -> messages.Failed:
+    """What the disk or the system did, as a sentence."""
+    if error.errno in atomic.FULL:
+        where = f"{error.filename}: " if error.filename else ""
+        return messages.Failed(
+            job, f"{where}no room is left on the disk; make some and try again", "DiskFull"
+        )
+    if error.filename is None:
+        return _bug(job, error)
+    return messages.Failed(job, f"{error.filename}: {why(error)}; look after that disk and try again")
+
+
+def _bug(job: int, error: Exception) -> messages.Failed:
+    return messages.Failed(job, f"a bug in Storyboard: {error!r}", "Bug", traceback.format_exc())
 
 
 def main() -> None:

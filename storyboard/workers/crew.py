@@ -17,7 +17,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Literal, Self, TypeAlias
 
-import msgspec
 from msgspec import Struct
 
 from storyboard.workers import messages
@@ -106,6 +105,16 @@ class Crew:
             if worker.job == job:
                 worker.cancel()
 
+    def in_hand(self) -> list[int]:
+        """The numbers of the jobs that a worker has begun."""
+        return [w.job for w in itertools.chain(*self._workers.values()) if w.job is not None]
+
+    def kill(self, job: int) -> None:
+        """End the process that has `job` in hand, at once: it is reported as `Crashed`."""
+        for worker in itertools.chain(*self._workers.values()):
+            if worker.job == job:
+                worker.kill()
+
     def withdraw(self) -> list[int]:
         """Take back the jobs that no worker has begun; their numbers. Those that run go on."""
         numbers = [order.job for waiting in self._waiting.values() for order in waiting]
@@ -193,6 +202,10 @@ class _Worker:
         timer.daemon = True
         timer.start()
 
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+
     def crashed(self, process: subprocess.Popen[bytes]) -> Crashed | None:
         """What to say of a process whose answers ended; None when it had no job or was replaced since."""
         if process is not self._process:
@@ -201,7 +214,7 @@ class _Worker:
             self.end()  # it may still be on its way out: the next step must not be handed to it
             return None
         reason = _ended(process.wait())
-        return Crashed(self.job, f"the worker process ended ({reason}); try again", self._log_tail())
+        return Crashed(self.job, f"the worker process {reason}", self._log_tail())
 
     def end(self) -> None:
         process = self._process
@@ -242,7 +255,7 @@ class _Worker:
             try:
                 while (answer := messages.read_answer(stream)) is not None:
                     self._answers.put((self, process, answer))
-            except msgspec.DecodeError:  # noise on the line: this worker cannot be understood any more
+            except messages.Noise:  # this worker cannot be understood any more
                 process.kill()
         self._answers.put((self, process, None))
 
@@ -260,11 +273,17 @@ class _Worker:
 
 
 def _ended(code: int) -> str:
+    """How a process ended, to follow its name, and what to do."""
     import signal
 
     if code >= 0:
-        return f"exit code {code}"
+        return f"ended (exit code {code}); try again"
+    name = f"signal {-code}"
     with contextlib.suppress(ValueError):
         name = signal.Signals(-code).name
-        return f"killed by {name}, most likely out of memory" if name == "SIGKILL" else f"crashed with {name}"
-    return f"signal {-code}"
+    if name == "SIGKILL":
+        return (
+            "was ended by the system (SIGKILL), which probably ran out of memory; close other programs and try again, or "
+            "make the film smaller or the shot shorter"
+        )
+    return f"crashed ({name}), in a driver or a library; try again"

@@ -44,10 +44,6 @@ def now_and_then(frames: Frames, show: Show) -> Frames:
 
 def small(frame: Frame) -> Frame:
     """(H, W, 3) uint8 RGB, no side longer than `SMALL`; at most a copy, never the frame itself."""
-    import cv2
+    from storyboard.media import fit
 
-    height, width = frame.shape[:2]
-    scale = min(1.0, SMALL / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    reduced: Frame = cv2.resize(frame, size, interpolation=cv2.INTER_AREA)
-    return reduced
+    return fit.within(frame, SMALL)

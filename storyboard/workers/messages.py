@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 import struct
 from fractions import Fraction
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from storyboard.take import Take
-from storyboard.workers.steps import Comparison, SmoothedVideo, Step
+from storyboard.workers.steps import Comparison, Proof, SmoothedVideo, Step
+
+M = TypeVar("M")
 
 MAX_MESSAGE = 256 << 20
 """Bytes. A film of 20,000 segments is named in 2 MB; more than this is noise on the line."""
@@ -67,6 +69,7 @@ class Done(Struct, frozen=True, tag=True):
     take: Take | None = None
     comparison: Comparison | None = None
     video: SmoothedVideo | None = None
+    proof: Proof | None = None
 
 
 class Failed(Struct, frozen=True, tag=True):
@@ -114,16 +117,28 @@ def write(stream: IO[bytes], message: Order | Answer) -> None:
     stream.flush()
 
 
+class Noise(Exception):
+    """What came over the line is no message."""
+
+
 def read_order(stream: IO[bytes]) -> Order | None:
-    """The next order, or None when the parent has gone."""
+    """The next order, or None when the parent has gone. Raises `Noise`."""
     data = _read(stream)
-    return None if data is None else _ORDERS.decode(data)
+    return None if data is None else _decoded(data, _ORDERS)
 
 
 def read_answer(stream: IO[bytes]) -> Answer | None:
-    """The next answer, or None when the worker has gone."""
+    """The next answer, or None when the worker has gone. Raises `Noise`: it has decoded strangers' media, and is
+    believed no more than they are."""
     data = _read(stream)
-    return None if data is None else _ANSWERS.decode(data)
+    return None if data is None else _decoded(data, _ANSWERS)
+
+
+def _decoded(data: bytes, decoder: msgspec.msgpack.Decoder[M]) -> M:
+    try:
+        return decoder.decode(data)
+    except (msgspec.DecodeError, ValueError, ArithmeticError, RecursionError) as error:
+        raise Noise(str(error)) from error
 
 
 def _read(stream: IO[bytes]) -> bytes | None:

@@ -157,6 +157,24 @@ class Listen(_Step, frozen=True):
     file: str
 
 
+class Prove(_Step, frozen=True):
+    """Decode a file of the project to its end: the pixels of a take, or what this program made. Answers a `Proof`."""
+
+    file: str
+    take: Take | None = None
+
+
+class Proof(Struct, frozen=True):
+    """What a file holds that was decoded to its end; all 0 for one without pictures."""
+
+    frames: int
+    width: int
+    height: int
+    rate: Fraction
+    content: str
+    """SHA-256 of the frames' RGB bytes in order."""
+
+
 class Unpack(_Step, frozen=True):
     """Write a sound as plain samples that the window may read, and its shape for drawing."""
 
@@ -235,6 +253,7 @@ Step = (
     | Tidy
     | Remake
     | Listen
+    | Prove
     | Unpack
     | SmoothVideo
 )

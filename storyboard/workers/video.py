@@ -87,7 +87,8 @@ class _Plan(NamedTuple):
         from storyboard.media import tracks
 
         found = self.found
-        return tracks.Span(found.origin * found.time_base, self.start, self.stop, self.step.speed)
+        stop = tracks.ENDLESS if self.step.stop is None else self.stop
+        return tracks.Span(found.origin * found.time_base, self.start, stop, self.step.speed)
 
     @property
     def part(self) -> int:

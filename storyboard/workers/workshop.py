@@ -14,7 +14,7 @@ import msgspec
 from storyboard import atomic, paths
 from storyboard.errors import GeneratorError
 from storyboard.frames import Report, Show, counted
-from storyboard.take import Take
+from storyboard.take import Stored, Take
 from storyboard.workers import looks, shown
 from storyboard.workers.steps import (
     Audition,
@@ -25,6 +25,8 @@ from storyboard.workers.steps import (
     Generate,
     Listen,
     Mix,
+    Proof,
+    Prove,
     Remake,
     Smooth,
     SmoothedVideo,
@@ -46,6 +48,7 @@ class Result(NamedTuple):
     take: Take | None = None
     comparison: Comparison | None = None
     video: SmoothedVideo | None = None
+    proof: Proof | None = None
 
 
 class Workshop:
@@ -72,6 +75,7 @@ class Workshop:
             Tidy: _tidy,
             Remake: self._remake,
             Listen: _listen,
+            Prove: _prove,
             Unpack: _unpack,
             SmoothVideo: self._smooth_video,
         }
@@ -112,6 +116,7 @@ class Workshop:
             recipe=recipe,
             seconds=round(time.monotonic() - start, 3),
             ran=_plain(generator.facts()),
+            stored=store.stored(path),
         )
         store.publish(folder, take)
         _kept(folder, recipe).unlink(missing_ok=True)
@@ -229,6 +234,16 @@ def _listen(folder: Path, step: Listen, _report: Report) -> None:
     sound_file.check(paths.inside(folder, step.file))
 
 
+def _prove(folder: Path, step: Prove, report: Report) -> Result:
+    from storyboard.media import proof
+
+    if step.take is not None:
+        found = proof.of_take(folder, step.take, report)
+    else:
+        found = proof.of_file(paths.inside(folder, step.file), report)
+    return Result(proof=Proof(*found))
+
+
 def _unpack(folder: Path, step: Unpack, report: Report) -> None:
     from storyboard.media import plain_sound
 
@@ -269,6 +284,7 @@ def _examine(folder: Path, step: Examine, _report: Report) -> Result:
         content=found.sha256,
         cuts=tuple(found.cuts),
         source=found.source(step.file),
+        stored=Stored(paths.inside(folder, step.file).stat().st_size, found.sha256),
     )
     return Result(take=take)
 

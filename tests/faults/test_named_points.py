@@ -1,32 +1,41 @@
-"""A render is killed right before or after each kind of file begins to count."""
+"""A program is killed right before or after each kind of file begins to count, and in the middle of writing one."""
 
 from __future__ import annotations
 
+import random
 import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.faults.harness import INJECT, prove_nothing_lost
+from tests.faults import harness, runs
+from tests.faults.fault import Fault
 from tests.support import Film, film, make_project, storyboard
 
-POINTS = [
-    "before:*/takes/*.mkv:1",  # a take's pixels are written, not yet in place
-    "after:*/takes/*.mkv:1",  # pixels in place, no sidecar: no take yet
-    "after:*/takes/*.json:1",  # a take that no shot has chosen yet
-    "before:*/project.json:1",  # choosing the first take
-    "after:*/project.json:1",  # chosen and saved
-    "after:*/inbetweens/*.mkv:1",  # in-betweens without their index
-    "before:*/segments/*.mp4:1",  # a segment that is not in place
-    "before:*/exports/*.mp4:1",  # a film that was stitched and verified, not yet in place
-    "after:*/exports/*.mp4:1",  # a film that the cache does not know of yet
-]
+
+def _at(when: str, what: str, path: str, nth: int = 1) -> Fault:
+    return Fault("kill-all", path, what, when, nth)  # type: ignore[arg-type]
+
+
+POINTS = {
+    "pixels are written and not yet in place": _at("before", "rename", "*/takes/*.mkv"),
+    "pixels are in place without a sidecar": _at("after", "rename", "*/takes/*.mkv"),
+    "a sidecar is half written": _at("half", "write", "*/takes/*.json"),
+    "a take is there that no shot has chosen": _at("after", "rename", "*/takes/*.json"),
+    "the document is half written": _at("half", "write", "*/.project.*.json"),
+    "the first take is to be chosen": _at("before", "rename", "*/project.json"),
+    "the first take was chosen and saved": _at("after", "rename", "*/project.json"),
+    "in-betweens have no index": _at("after", "rename", "*/inbetweens/*.mkv"),
+    "an index of in-betweens is half written": _at("half", "write", "*/inbetweens/*.json"),
+    "a segment is not in place": _at("before", "rename", "*/segments/*.mp4"),
+    "a film was stitched and is not in place": _at("before", "rename", "*/exports/*.mp4"),
+    "a film is there that the cache does not know": _at("after", "rename", "*/exports/*.mp4"),
+}
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("faults") / "film"
-    return make_project(folder, "a dog runs", "a red car at night", smoother="flow")
+    return make_project(tmp_path_factory.mktemp("faults") / "film", *runs.PROMPTS, smoother="flow")
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +47,20 @@ def undisturbed(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Film
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_a_render_killed_at(point: str, project: Path, undisturbed: Film, tmp_path: Path) -> None:
+def test_a_render_is_killed_when(point: str, project: Path, undisturbed: Film, tmp_path: Path) -> None:
     folder = tmp_path / "film"
     shutil.copytree(project, folder)
-    killed = storyboard("render", folder, env={"PYTHONPATH": INJECT, "STORYBOARD_FAULT": point})
+    killed = harness.run(harness.command("render", folder), POINTS[point])
     assert killed.code == -9, f"the point was not reached: {killed}"
-    prove_nothing_lost(folder, undisturbed)
+    harness.prove_nothing_lost(folder, undisturbed)
+
+
+@pytest.mark.parametrize("seed", [5, 8])
+def test_the_window_is_killed_while_someone_edits(
+    seed: int, project: Path, undisturbed: Film, tmp_path: Path
+) -> None:
+    folder = tmp_path / "film"
+    shutil.copytree(project, folder)
+    sample = runs.Sample(project, undisturbed, 0.0, [])
+    runs.the_window(sample, folder, random.Random(seed))
+    harness.prove_nothing_lost(folder, undisturbed)

@@ -77,6 +77,9 @@ class Rehearsal:
             self._hand_out()
         return event
 
+    def in_hand(self) -> list[int]:
+        return []
+
     def _hand_out(self) -> None:
         for lane, waiting in self._waiting.items():
             while waiting and self._free[lane]:

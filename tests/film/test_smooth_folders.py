@@ -11,7 +11,9 @@ import pytest
 
 from storyboard.errors import MediaError
 from storyboard.film.video import Job, jobs
+from storyboard.media import scan
 from tests.film.test_smooth_video import make_clip, smoothed
+from tests.media.films import noise, write_clip
 from tests.support import film, storyboard
 
 
@@ -130,3 +132,12 @@ def test_rates_by_their_common_names(tmp_path: Path) -> None:
         ["--factor", "2", "--rate", "30"],
     ):
         assert storyboard("smooth", clip, "-o", tmp_path / "no.mp4", *wrong).code == 2
+
+
+def test_what_was_filmed_on_its_side_stands_upright(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "side.mp4", noise(4, 64, 48), rotation=90)
+    made = film(smoothed(clip, tmp_path / "out.mp4"))
+    assert (made.width, made.height) == (48, 64)
+    assert scan.scan(tmp_path / "out.mp4").rotation == 0
+    copied = smoothed(clip, tmp_path / "copy.mp4", "--factor", "1")
+    assert scan.scan(copied).rotation == scan.scan(clip).rotation == 270

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from storyboard.atomic import is_temporary, replacing
-from storyboard.errors import DiskFull, StoryboardError
+from storyboard.errors import DiskFull, DiskGone, StoryboardError
 from storyboard.media import lossless, segment, sound
 from tests.media.films import names, noise
 
@@ -59,6 +61,38 @@ def test_permissions_of_the_old_file_stay(tmp_path: Path) -> None:
     with replacing(path) as temporary:
         temporary.write_text("new")
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOTSUP, errno.ENOSYS])
+def test_a_file_system_that_cannot_sync_is_written_to_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    monkeypatch.setattr(os, "fsync", failing(number))
+    with replacing(tmp_path / "a.json") as temporary:
+        temporary.write_text("x")
+    assert (tmp_path / "a.json").read_text() == "x"
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ENXIO, errno.ESTALE])
+def test_a_disk_that_was_pulled_out_is_named_and_the_old_file_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    (tmp_path / "a.json").write_text("old")
+    monkeypatch.setattr(os, "fsync", failing(number))
+    with (
+        pytest.raises(DiskGone, match=r"a\.json cannot be written: its disk does not answer"),
+        replacing(tmp_path / "a.json") as temporary,
+    ):
+        temporary.write_text("new")
+    assert (tmp_path / "a.json").read_text() == "old"
+    assert names(tmp_path) == ["a.json"]
+
+
+def failing(number: int) -> Callable[[int], None]:
+    def fail(_handle: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    return fail
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:

@@ -125,3 +125,26 @@ def test_a_part_and_another_speed(rich: Path, tmp_path: Path) -> None:
     with av.open(tmp_path / "slow.mp4") as container:
         assert not container.streams.audio
         assert [p.pts * p.time_base for p in container.demux(subtitles=0) if p.size > 2] == [2]
+
+
+def test_a_gap_in_sound_that_is_encoded_again_is_silence(tmp_path: Path) -> None:
+    path = tmp_path / "gap.mkv"
+    with av.open(path, "w") as out:
+        video = out.add_stream("libx264", rate=24)
+        video.width, video.height, video.pix_fmt = 64, 48, "yuv420p"
+        sound = out.add_stream("pcm_s16le", rate=48_000, layout="mono")
+        for _ in range(72):
+            out.mux(video.encode(av.VideoFrame(64, 48, "yuv420p")))
+        out.mux(video.encode())
+        for start in (0, 96_000):  # a second of sound, one of nothing, one of sound
+            frame = av.AudioFrame.from_ndarray(
+                np.full((1, 48_000), 8000, np.int16), format="s16", layout="mono"
+            )
+            frame.sample_rate, frame.pts = 48_000, start
+            out.mux(sound.encode(frame))
+    brought(path, tmp_path / "out.mp4", "mp4")
+    with av.open(tmp_path / "out.mp4") as container:
+        heard = np.concatenate([frame.to_ndarray()[0] for frame in container.decode(audio=0)])
+    assert len(heard) / 48_000 == pytest.approx(3, abs=0.05)
+    levels = [float(np.abs(heard[second * 48_000 + 9_600 :][:28_800]).mean()) for second in range(3)]
+    assert levels[1] < 0.02 < 0.1 < min(levels[0], levels[2])

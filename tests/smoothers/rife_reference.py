@@ -4,6 +4,7 @@ program ships are compared with. Slow and simple on purpose."""
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,12 +21,12 @@ SCALES = (16, 8, 4, 2, 1)
 
 
 class Reference:
-    """float32, one pair at a time."""
+    """float32, one pair at a time. Of RIFE 4.25 unless told otherwise."""
 
-    def __init__(self) -> None:
-        self.weights = {
-            k: v.float() for k, v in load_file(resources.path("rife/rife-4.25.safetensors")).items()
-        }
+    def __init__(self, file: Path | None = None, scales: tuple[int, ...] = SCALES) -> None:
+        file = file or resources.path("rife/rife-4.25.safetensors")
+        self.weights = {k: v.float() for k, v in load_file(file).items()}
+        self.scales = scales
 
     def between(self, before: Frame, after: Frame, t: Fraction) -> Frame:
         height, width, _ = before.shape
@@ -39,7 +40,7 @@ class Reference:
         time = torch.full_like(a[:, :1], t)
         out = self._block(0, torch.cat([a, b, features_a, features_b, time], 1), None)
         flow = out[:, :4]
-        for i in range(1, 5):
+        for i in range(1, len(self.scales)):
             warped = [
                 warp(a, flow[:, :2]),
                 warp(b, flow[:, 2:]),
@@ -59,7 +60,7 @@ class Reference:
 
     def _block(self, i: int, x: torch.Tensor, flow: torch.Tensor | None) -> torch.Tensor:
         """(1, 13, H, W): what is added to the flow (4), the mask (1) and the features (8)."""
-        scale = SCALES[i]
+        scale = self.scales[i]
         x = resize(x, 1 / scale)
         if flow is not None:
             x = torch.cat([x, resize(flow, 1 / scale) / scale], 1)

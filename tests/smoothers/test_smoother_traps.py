@@ -39,7 +39,7 @@ def test_numbers_that_are_none_are_caught(monkeypatch: pytest.MonkeyPatch) -> No
     smoother = registry.open_smoother("rife-openvino", threads=1)
     monkeypatch.setattr(rife_openvino._Graphs, "bind", spoiled)
     with pytest.raises(EngineFailed, match=r"rife-openvino gave numbers that are none \(NaN\)"):
-        list(smoother.between([Gap(*moving(128, 128, 2), HALF)]))
+        list(smoother.between([Gap(*moving(192, 128, 2), HALF)]))
     smoother.close()
 
 
@@ -57,6 +57,21 @@ def test_a_frame_for_which_memory_is_short_is_refused_before_anything_is_allocat
     with pytest.raises(SmootherError, match=r"7680x4352 takes about \d+\.\d GB .* and 2.0 GB are free"):
         list(smoother.between([Gap(eight_k, other, HALF)]))
     smoother.close()
+
+
+@pytest.mark.skipif(bool(rife_ncnn.missing()), reason=rife_ncnn.missing() or "it loads")
+def test_ncnn_starts_no_process_for_a_frame_for_which_memory_is_short(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def started(*arguments: Any) -> None:
+        raise AssertionError("a process was started")
+
+    monkeypatch.setattr(rife_ncnn, "vulkan_device", lambda: None)
+    monkeypatch.setattr(memory, "free", lambda: 2 << 30)
+    monkeypatch.setattr(rife_ncnn, "_Child", started)
+    frames = (np.broadcast_to(np.full((1, 1, 3), level, np.uint8), (4320, 7680, 3)) for level in (0, 1))
+    with pytest.raises(SmootherError, match=r"7680x4352 takes about 71\.\d GB .*`rife-openvino`"):
+        list(rife_ncnn.NcnnRife(1).between([Gap(*frames, HALF)]))
 
 
 def test_where_memory_is_short_fewer_are_made_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:

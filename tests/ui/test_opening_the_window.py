@@ -107,6 +107,25 @@ def test_a_last_project_that_is_broken_does_not_keep_the_window_from_opening(
     windows.window.shut()
 
 
+def test_a_broken_document_is_brought_back_from_a_version_when_the_user_wants_that(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, folder: Path, qt: object
+) -> None:
+    monkeypatch.setenv(places.HOME, str(tmp_path / "home"))
+    with store.open_project(folder, "write") as opened:
+        opened.save_version("Good")
+    memory.opened(folder)
+    (folder / "project.json").write_text("{")
+    windows = app.Windows()
+    windows.open_last()
+    assert windows.window is not None
+    assert "The document of film is damaged" in windows.window.banner.text.text()
+    assert (folder / "project.json").read_text() == "{", "nothing is done unasked"
+    windows.window.banner.buttons[0].click()
+    assert windows.window.document.project.name == "Small"
+    assert [path.read_text() for path in folder.glob("project.broken-*.json")] == ["{"]
+    windows.window.shut()
+
+
 def test_a_folder_without_a_project_is_refused_with_a_sentence(qt: object, tmp_path: Path) -> None:
     with pytest.raises(ProjectError, match="holds no project"):
         Window(tmp_path)

@@ -130,6 +130,7 @@ def test_what_a_hurried_paint_left_out_is_painted_afterwards(
     window: Window, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clips = window.timeline._clips
+    assert QTest.qWaitForWindowExposed(window)
     for name in ("HURRIED", "TIME"):
         monkeypatch.setattr(allowance, name, -1.0)
     for place, words in enumerate(("never seen", "nor this", "a word never seen")):
