@@ -166,7 +166,7 @@ def _starting(table: Pipeline, recipe: Recipe, given: Starts) -> dict[str, Any]:
 
     said: dict[str, Any] = {}
     if table.starts.get("first") == "conditions":
-        return {"conditions": _conditions(recipe, given)}
+        return {"conditions": _conditions(recipe, given) or None}
     if given.first is not None:
         said[table.starts["first"]] = Image.fromarray(given.first)
     if given.last is not None:
