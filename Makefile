@@ -42,7 +42,7 @@ film: install
 	$(BIN)/storyboard render projects/spaghetti
 
 test: install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 app: install
 	$(BIN)/storyboard edit

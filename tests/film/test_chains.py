@@ -213,6 +213,15 @@ def test_a_model_that_makes_films_from_words_alone_refuses_a_start(folder: Path,
     project = change(folder, lambda p: edit.set_look(p, model=str(model)))
     with pytest.raises(GeneratorError, match=r"^shot 2: .*cannot start from a picture"):
         takes.make(folder, project, project.shots)
+    assert not TakeFolder(folder).scan()
+
+
+def test_a_model_that_reads_no_clip_refuses_one(folder: Path, tmp_path: Path) -> None:
+    pytest.importorskip("diffusers")
+    from tests import tiny_pipelines
+
+    words_alone = tiny_pipelines.build("SanaVideoPipeline", tmp_path / "model")
+    change(folder, lambda p: edit.set_look(p, model=str(words_alone)))
     project = change(folder, lambda p: edit.set_shot(p, "shot-1", start=FromSketch()))
     with pytest.raises(GeneratorError, match=r"^shot 1: .*cannot start from .*clip"):
         takes.make(folder, project, project.shots[:1])
