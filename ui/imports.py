@@ -42,7 +42,7 @@ class ImportThread(QThread):
         film = self._document.film
         takes = {shot.id: take_of(shot, film.takes) for shot in film.project.shots}
         return {
-            shot: Job("failed", sentence(failures[take.id]))
+            shot: Job("failed", sentence(failures[take.id]), again=False)
             for shot, take in takes.items()
             if take is not None and take.id in failures
         }

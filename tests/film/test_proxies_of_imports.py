@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from msgspec.structs import replace
+from PIL import Image
 
 from storyboard import edit, places
 from storyboard.errors import MediaError
@@ -178,6 +179,26 @@ def test_an_import_that_is_put_back_is_shown(
     news.get(timeout=PATIENCE)
     assert not proxies.failures
     assert step_of(next(proxies.frames(take, 5, 6))) == 5
+
+
+def test_an_import_that_kills_its_worker_ends_nothing_else(
+    tmp_path: Path, works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A decoder that is broken into can do no more than this."""
+    (tmp_path / "media").mkdir()
+    Image.new("RGB", (8, 8)).save(tmp_path / "media" / "bad.png")
+    found = importing.examine(tmp_path / "media" / "bad.png")
+    picture = Take(
+        "p1", "s1", 1, "now", 1, Fraction(24), 8, 8, found.sha256, source=found.source("media/bad.png")
+    )
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os, sys\n"
+        "sys.addaudithook(lambda event, a: os.abort() if event == 'open' and 'bad.png' in str(a[0]) else None)\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    proxies = Proxies(tmp_path)
+    with pytest.raises(MediaError, match=r"media/bad\.png: the worker process crashed"):
+        look(proxies, picture, 0, 1, works(proxies))
 
 
 def test_no_import_leads_out_of_the_project(tmp_path: Path, take: Take, works: Works) -> None:

@@ -210,6 +210,9 @@ def test_an_import_that_cannot_be_read_is_said_on_its_shots_and_the_window_lives
     assert PICTURE not in window.imports.states()
     film = window.document.project
     until(lambda: window.timeline._clips.jobs.get(CLIP) == said)
+    window.session.select(CLIP)
+    assert clip.name in window.inspector.failure.text()
+    assert window.inspector.retry.isHidden()  # another take in its place is not what is wanted
     window.session.seek(film.start_of(CLIP))
     until(lambda: clip.name in window.viewer._words)
     window.session.play()
