@@ -188,7 +188,13 @@ class Proxies:
         runner = Runner(crew, History(), lambda _: None, cancelled=lambda: self._stopped)
         runner.submit(step.out, step, Path(part.take.pixels).name, lambda _: None)
         runner.run()
-        return _about(part, runner.failures[0].reason) if runner.failures else ""
+        return self._about(part, runner.failures[0].reason) if runner.failures else ""
+
+    def _about(self, part: _Part, reason: str) -> str:
+        """`reason` with the file as the project calls it, also where it names none: a worker that died does not."""
+        file = part.take.pixels
+        said = reason.replace(str(self._folder / file), file)
+        return said if file in said else f"{file}: {said}"
 
     def _next(self, patience: float | None) -> _Part | None:
         """The part that is to be made next; None when there was none for `patience` seconds, or at the end."""
@@ -224,8 +230,3 @@ def _parts(project: Project, shot: Shot, take: Take) -> range:
         for frame in (0, shot.length - 1)
     )
     return proxy.parts(first, last)
-
-
-def _about(part: _Part, reason: str) -> str:
-    """`reason`, with the file's name where it has none: a worker that died says only that."""
-    return reason if part.take.pixels in reason else f"{part.take.pixels}: {reason}"
