@@ -122,7 +122,8 @@ class CardPainter:
         frame = shot.length // 2 if moment is None else min(moment, MOMENTS - 1) * shot.length // MOMENTS
         size = self._thumbnail_size(box)
         key = ("card", *picture_key(film, index, frame), *size)
-        picture = self._thumbnails.get(("card", shot.id), key, partial(thumbnail, film, index, frame, *size))
+        make = partial(thumbnail, film, index, frame, *size, self._thumbnails.proxies)
+        picture = self._thumbnails.get(("card", shot.id), key, make)
         if picture is not None:
             painter.drawPixmap(box, picture, _cut(picture.width(), picture.height(), box))
 

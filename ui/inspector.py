@@ -180,8 +180,8 @@ class Inspector(QWidget):
         self.state.setText(f'<span style="color:{colour}">●</span>&nbsp; {text}')
         self.state.show()
         self.failure.setText(state.words)
-        for widget in (self.failure, self.retry):
-            widget.setVisible(failed)
+        self.failure.setVisible(failed)
+        self.retry.setVisible(job is not None and failed and job.again)
 
 
 def _scrolled(page: QWidget) -> QScrollArea:

@@ -19,6 +19,7 @@ from .reel import KEPT_BYTES, Film, Reel
 from .words import sentence
 
 if TYPE_CHECKING:
+    from storyboard.film.proxies import Proxies
     from storyboard.frames import Frame
 
 AHEAD = 24
@@ -85,8 +86,10 @@ class PictureThread(QThread):
     _arrived = Signal(int, int, object)
     _failed = Signal(int, int, str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, proxies: Proxies | None = None) -> None:
+        """`proxies` has the pictures of imports; without it their words are shown."""
         super().__init__(parent)
+        self._proxies = proxies
         self._wanted: tuple[int, Wanted] | None = None
         self._asked = 0
         self._seen = 0
@@ -152,7 +155,7 @@ class PictureThread(QThread):
         heap.give_back()
 
     def _work(self) -> None:
-        reels = _Reels()
+        reels = _Reels(self._proxies)
         while (asked := self._next()) is not None:
             number, wanted = asked
             reels.prepare(wanted)
@@ -198,15 +201,16 @@ class PictureThread(QThread):
 class _Reels:
     """Reads pictures of one film, and of a second one while two are compared."""
 
-    def __init__(self) -> None:
-        self._reel = Reel()
+    def __init__(self, proxies: Proxies | None) -> None:
+        self._proxies = proxies
+        self._reel = Reel(proxies=proxies)
         self._other: Reel | None = None
 
     def prepare(self, wanted: Wanted) -> None:
         if wanted.other is None:
             self._other = None
         elif self._other is None:
-            self._other = Reel(KEPT_BYTES // 2)
+            self._other = Reel(KEPT_BYTES // 2, self._proxies)
         for reel in (self._reel, self._other):
             if wanted.refresh and reel is not None:
                 reel.refresh()
@@ -270,10 +274,15 @@ class Thumbnails(QObject):
     """Hands began to scroll, zoom or drag after a rest."""
 
     _made = Signal(object, QImage)
+    _late = Signal(object, int)
 
-    def __init__(self, viewer_idle: threading.Event, parent: QObject | None = None) -> None:
-        """`viewer_idle` is set while the viewer waits for nothing (`PictureThread.idle`)."""
+    def __init__(
+        self, viewer_idle: threading.Event, parent: QObject | None = None, proxies: Proxies | None = None
+    ) -> None:
+        """`viewer_idle` is set while the viewer waits for nothing (`PictureThread.idle`); `proxies` has the pictures
+        of imports."""
         super().__init__(parent)
+        self.proxies = proxies
         self._viewer_idle = viewer_idle
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
@@ -284,7 +293,11 @@ class Thumbnails(QObject):
         self._lock = threading.Lock()
         self._handled = 0.0
         self._stopped = threading.Event()
+        self._postponed: set[Hashable] = set()
+        """Those whose proxy is on its way: asked for again when more of them `arrived`."""
+        self._arrivals = 0
         self._made.connect(self._keep)
+        self._late.connect(self._postpone)
 
     @property
     def gives_way(self) -> bool:
@@ -304,14 +317,22 @@ class Thumbnails(QObject):
             self._kept.move_to_end(key)
             self._last[place] = key
             return self._kept[key]
-        if key not in self._making:
+        if key not in self._making and key not in self._postponed:
             self._wish(place, _Wish(key, make))
             self._pool.start(self._work)
         return self._kept.get(self._last.get(place))
 
+    def look_again(self) -> None:
+        """More of the imports can be shown: what had to wait for that is asked for again."""
+        self._arrivals += 1
+        self._postponed.clear()
+        for key in [key for key, picture in self._kept.items() if picture is None]:
+            del self._kept[key]
+        self.ready.emit()
+
     def has(self, key: Hashable) -> bool:
         """Whether the picture called `key` was made."""
-        return key in self._kept
+        return self._kept.get(key) is not None
 
     def _wish(self, place: Hashable, wish: _Wish) -> None:
         """Notes what is wanted at a place. What was wanted there before is not any more: a prompt is typed letter
@@ -342,8 +363,22 @@ class Thumbnails(QObject):
             if not self._waiting:
                 return
             _, (key, make) = self._waiting.popitem()  # the newest wish is what is looked at now
-        frame = make()
+        from storyboard.film.proxies import NotYet
+
+        arrivals = self._arrivals
+        try:
+            frame = make()
+        except NotYet:
+            self._late.emit(key, arrivals)
+            return
         self._made.emit(key, QImage() if frame is None else image_of(frame))
+
+    def _postpone(self, key: Hashable, arrivals: int) -> None:
+        self._making.discard(key)
+        if arrivals == self._arrivals:
+            self._postponed.add(key)
+        else:  # what it waited for has come meanwhile
+            self.ready.emit()
 
     def _keep(self, key: Hashable, image: QImage) -> None:
         self._making.discard(key)

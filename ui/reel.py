@@ -18,7 +18,8 @@ from storyboard.take import Take
 from .route import SPEEDS
 
 if TYPE_CHECKING:
-    from storyboard.frames import Frame
+    from storyboard.film.proxies import Proxies
+    from storyboard.frames import Frame, Frames
     from storyboard.smoothers.base import Engine
 
 KEPT_BYTES = 256 << 20
@@ -96,11 +97,12 @@ class Reel:
     """Gives the film's frames, quickly in order and from memory when they were seen before.
 
     A shot shows its built segment where that is in the cache, else its take held to the timeline's time, else
-    its sketch.
+    its sketch. Of an import it reads what a worker made of it; its words stand there until that is there.
     """
 
-    def __init__(self, kept_bytes: int = KEPT_BYTES) -> None:
+    def __init__(self, kept_bytes: int = KEPT_BYTES, proxies: Proxies | None = None) -> None:
         self._limit = kept_bytes
+        self._proxies = proxies
         self._kept: OrderedDict[tuple[object, ...], Frame] = OrderedDict()
         self._held = 0
         self._film: Film | None = None
@@ -125,7 +127,14 @@ class Reel:
         moved, self._last = frame - self._last, frame
         footage = self._footage_of(film, index, smoothed)
         kept = self._kept.get((footage.key, inside))
-        return self._read(footage, inside, moved) if kept is None else kept
+        if kept is not None:
+            return kept
+        from storyboard.film.proxies import NotYet
+
+        try:
+            return self._read(footage, inside, moved)
+        except NotYet:
+            return self._read(_live(sketched(film, index, as_card=True)), inside, moved)
 
     def refresh(self) -> None:
         """Look again for what is built."""
@@ -184,7 +193,8 @@ class Reel:
         take = take_of(shot, film.takes)
         if take is None:
             return (self._drawn(film, index) if smoothed else None) or _live(sketched(film, index))
-        return (self._segment(film, shot, take) if smoothed else None) or _raw(film, shot, take)
+        built = self._segment(film, shot, take) if smoothed else None
+        return built or _raw(film, shot, take, self._proxies)
 
     def _segment(self, film: Film, shot: Shot, take: Take) -> _Footage | None:
         """The shot's segment, where a build left one for exactly what the shot is now."""
@@ -256,14 +266,16 @@ def _live(source: _Source) -> _Footage:
     )
 
 
-def sketched(film: Film, index: int, size: tuple[int, int] | None = None) -> _Source:
-    """The sketch of a shot, as a build draws it; with `size` (width, height) a smaller picture, on which a card
-    has no number: so it stays the same when shots move."""
+def sketched(
+    film: Film, index: int, size: tuple[int, int] | None = None, *, as_card: bool = False
+) -> _Source:
+    """The sketch of a shot, as a build draws it, or `as_card` its words; with `size` (width, height) a smaller
+    picture, on which a card has no number: so it stays the same when shots move."""
     from storyboard.generators import standin
 
     project = film.project
     shot = project.shots[index]
-    model = project.wish_of(shot).model
+    model = CARD if as_card else project.wish_of(shot).model
     pictures = depicted(shot.prompt, shot, project.cast)
     as_card = standin.is_card(shot.prompt, model, pictures)
     number = None if size else standin.card_number(shot.prompt, model, index + 1, pictures)
@@ -281,7 +293,7 @@ def sketched(film: Film, index: int, size: tuple[int, int] | None = None) -> _So
     return _Source(("sketch", shot.prompt, seed, as_card, number, width, height, rate, pictures), frames_from)
 
 
-def _raw(film: Film, shot: Shot, take: Take) -> _Footage:
+def _raw(film: Film, shot: Shot, take: Take, proxies: Proxies | None) -> _Footage:
     """A take without in-betweens: each timeline frame shows the take's newest whole frame."""
     project, motion = film.project, film.project.motion_of(shot)
     places = [
@@ -290,11 +302,11 @@ def _raw(film: Film, shot: Shot, take: Take) -> _Footage:
     key = ("take", take.id, motion, shot.fit, shot.length, project.width, project.height, project.rate)
 
     def read(start: int, step: int) -> Iterator[Frame]:
-        from storyboard.media import fit, takes
+        from storyboard.media import fit
 
         wanted = places[start::step]
         at, shown = wanted[0] - 1, None
-        coming = takes.frames_of(film.folder, take, wanted[0], wanted[-1] + 1)
+        coming = _frames_of(film.folder, take, wanted[0], wanted[-1] + 1, proxies)
         for place in wanted:
             while at < place:
                 frame = next(coming, None)
@@ -306,29 +318,49 @@ def _raw(film: Film, shot: Shot, take: Take) -> _Footage:
             if shown is not None:
                 yield shown
 
-    return _Footage(key, read, anywhere=take.source is None)
+    return _Footage(key, read, anywhere=True)
 
 
-def thumbnail(film: Film, index: int, frame: int, width: int, height: int) -> Frame | None:
-    """A small picture of frame `frame` of a shot, (height, width, 3) uint8 RGB; None when it cannot be read."""
+def _frames_of(folder: Path, take: Take, start: int, stop: int, proxies: Proxies | None) -> Frames:
+    """A take's frames from files that we wrote. Raises `StoryboardError`, `NotYet` among them."""
+    from storyboard.film.proxies import NotYet
+    from storyboard.media import takes
+
+    if take.source is None:
+        return takes.frames_of(folder, take, start, stop)
+    if proxies is None:
+        raise NotYet(f"{take.pixels} is not opened here")
+    return proxies.frames(take, start, stop)
+
+
+def thumbnail(
+    film: Film, index: int, frame: int, width: int, height: int, proxies: Proxies | None = None
+) -> Frame | None:
+    """A small picture of frame `frame` of a shot, (height, width, 3) uint8 RGB; None when it cannot be read.
+    Raises `NotYet` while it is on its way."""
     shot = film.project.shots[index]
     take = take_of(shot, film.takes)
     try:
         if take is None:
             return next(sketched(film, index, (width, height)).frames_from(frame), None)
-        motion = film.project.motion_of(shot)
-        places = timing.positions(motion, frame + 1, take.rate, film.project.rate, take.frames)
-        return take_thumbnail(film.folder, take, math.floor(places[-1]), width, height)
     except StoryboardError:
         return None
+    motion = film.project.motion_of(shot)
+    places = timing.positions(motion, frame + 1, take.rate, film.project.rate, take.frames)
+    return take_thumbnail(film.folder, take, math.floor(places[-1]), width, height, proxies)
 
 
-def take_thumbnail(folder: Path, take: Take, frame: int, width: int, height: int) -> Frame | None:
-    """Frame `frame` of `take` in a small size; None when it cannot be read."""
-    from storyboard.media import fit, takes
+def take_thumbnail(
+    folder: Path, take: Take, frame: int, width: int, height: int, proxies: Proxies | None = None
+) -> Frame | None:
+    """Frame `frame` of `take` in a small size; None when it cannot be read. Raises `NotYet` as `thumbnail` does."""
+    from storyboard.film.proxies import NotYet
+    from storyboard.media import fit
 
     try:
-        picture = next(takes.frames_of(folder, take, frame, frame + 1), None)
+        picture = next(_frames_of(folder, take, frame, frame + 1, proxies), None)
+    except NotYet:
+        raise
     except StoryboardError:
         return None
     return None if picture is None else fit.fit(picture, width, height, "cover")

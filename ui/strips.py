@@ -175,7 +175,7 @@ class Strips:
         size = (max(16, round(THUMBNAIL_HEIGHT * project.width / project.height)), THUMBNAIL_HEIGHT)
         if tile.key is None:
             tile.key = repr(("clip", *picture_key(film, index, frame), *size))
-        make = partial(thumbnail, film, index, frame, *size)
+        make = partial(thumbnail, film, index, frame, *size, self._thumbnails.proxies)
         source = self._thumbnails.get((strip.shot.id, part), tile.key, make)
         return source, self._thumbnails.has(tile.key)
 

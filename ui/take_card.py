@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, Qt
@@ -92,10 +93,8 @@ class TakeDelegate(QStyledItemDelegate):
         size = (round(PICTURE_HEIGHT * box.width() / box.height()), PICTURE_HEIGHT)
         scrub = self.scrub if self.scrub is not None and self.scrub.take == take.id else None
         frame = take.frames // 2 if scrub is None else frame_at(take, scrub.place)
-        folder = self._document.folder
-        picture = self._thumbnails.get(
-            take.id, ("take", take.id, frame, *size), lambda: take_thumbnail(folder, take, frame, *size)
-        )
+        make = partial(take_thumbnail, self._document.folder, take, frame, *size, self._thumbnails.proxies)
+        picture = self._thumbnails.get(take.id, ("take", take.id, frame, *size), make)
         if picture is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawPixmap(box, picture)

@@ -18,6 +18,7 @@ from .board import Board
 from .choosing import Chooser, SystemChooser
 from .commands import Commands
 from .document import Document
+from .imports import ImportThread
 from .inspector import WIDTH, Inspector
 from .making import Making
 from .messages import Action, Banner
@@ -54,8 +55,9 @@ class Window(QMainWindow):
         self._ask = ask or _ask
         self._open = True
         self._first = True
-        self.pictures = PictureThread(self)
-        self.thumbnails = Thumbnails(self.pictures.idle, self)
+        self.imports = ImportThread(self.document, self)
+        self.pictures = PictureThread(self, self.imports.proxies)
+        self.thumbnails = Thumbnails(self.pictures.idle, self, self.imports.proxies)
         self.worker = FilmThread(self)
         self.session = Session(self.document, self.pictures, self)
         self.commands = Commands(self.document, self.session, self.worker, self)
@@ -124,6 +126,8 @@ class Window(QMainWindow):
         worker.changed.connect(self._show_jobs)
         worker.preview.connect(self.board.set_preview)
         worker.ended.connect(self._look_again)
+        self.imports.arrived.connect(self._show_imports)
+        self.imports.states_changed.connect(self._show_jobs)
         self.timeline.moved.connect(commands.move)
         self.timeline.landed.connect(commands.land)
         self.timeline.marker_removed.connect(commands.trimming.remove)
@@ -157,8 +161,14 @@ class Window(QMainWindow):
         self.document.rescan()
         self.session.look_again()
 
+    def _show_imports(self) -> None:
+        """More of the imports can be shown, or one of them cannot be read."""
+        self.thumbnails.look_again()
+        self.session.look_again()
+        self._show_jobs()
+
     def _show_jobs(self) -> None:
-        jobs = self.worker.states()
+        jobs = self.imports.states() | self.worker.states()
         for part in (self.timeline, self.inspector, self.board):
             part.set_jobs(jobs)
 
@@ -183,6 +193,7 @@ class Window(QMainWindow):
         if not self._open:
             return
         self.session.look_again()
+        self.imports.start()
         self.stage.start()
         self.making.restore()
         self._look_for_models()
@@ -325,6 +336,7 @@ class Window(QMainWindow):
         self.making.stop()
         self.pages.stop()
         self.advice.stop()
+        self.imports.stop()
         self.pictures.stop()
         self.thumbnails.stop()
         self.destroyed.connect(heap.give_back)

@@ -35,6 +35,8 @@ class Job(NamedTuple):
     state: Literal["queued", "generating", "failed"]
     detail: str = ""
     """`step 12 of 25`, or the reason of a failure."""
+    again: bool = True
+    """Whether making the shot once more is what helps where it failed."""
 
 
 def share_done(job: Job) -> float:

@@ -22,9 +22,11 @@ INBETWEENS = "cache/inbetweens"
 SOUND = "cache/sound"
 FILMS = "cache/films"
 WAVEFORMS = "cache/waveforms"
+PROXIES = "cache/proxies"
+"""Of imports, for the window."""
 KEPT = "cache/kept"
 """Takes as they were after some of their steps."""
-PARTS = (SEGMENTS, INBETWEENS, SOUND, FILMS, WAVEFORMS, KEPT)
+PARTS = (SEGMENTS, INBETWEENS, SOUND, FILMS, WAVEFORMS, PROXIES, KEPT)
 IN_USE = "cache/.in-use"
 MAX_INDEX = 16 * 2**20
 """Bytes that say which in-betweens a file holds: the million of the longest shot stay below this."""

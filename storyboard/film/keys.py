@@ -31,6 +31,11 @@ def segment(
     return values.key("segment", _pixels(take), positions, fit, size, rate, engine, encoder)
 
 
+def proxy(take: Take, version: str) -> str:
+    """Of what the window reads of an import."""
+    return values.key("proxy", _pixels(take), version)
+
+
 def drawn_segment(
     drawn: Drawn, version: str, length: int, size: tuple[int, int], rate: Fraction, encoder: str
 ) -> str:

@@ -46,7 +46,7 @@ class Preset(NamedTuple):
     """By how many frames a packet may be decoded before it is shown (B-frames)."""
     options: tuple[tuple[str, str], ...]
     x264: str = ""
-    """x264's own settings; the keyframe interval is added for each rate."""
+    """x264's own settings; the keyframe interval is added for each rate where they do not say it."""
 
     @property
     def exact(self) -> bool:
@@ -176,7 +176,8 @@ def container_options(preset: Preset, rate: Fraction) -> dict[str, str]:
 def _add_stream(out: OutputContainer, width: int, height: int, rate: Fraction, preset: Preset) -> VideoStream:
     options = dict(preset.options) | {"flags": "+bitexact"}
     if preset.x264:
-        options["x264-params"] = f"{preset.x264}:keyint={int(KEYFRAME_SECONDS * rate)}"
+        # First, so that a preset may say otherwise.
+        options["x264-params"] = f"keyint={int(KEYFRAME_SECONDS * rate)}:{preset.x264}"
     stream = cast("VideoStream", out.add_stream(preset.codec, rate=rate, options=options))
     stream.width, stream.height, stream.pix_fmt = width, height, preset.pixel_format
     context = stream.codec_context

@@ -186,6 +186,16 @@ class Unpack(_Step, frozen=True):
     """Whether it begins at the file's first picture."""
 
 
+class Proxy(_Step, frozen=True):
+    """Write a part of an import's frames that the window may read."""
+
+    folder: str
+    """Of the take's project, absolute: what comes of it is kept elsewhere when that folder cannot be written."""
+    take: Take
+    part: int
+    out: str
+
+
 class SmoothVideo(_Step, frozen=True):
     """Write a video with more frames. Paths are absolute: it belongs to no project."""
 
@@ -255,5 +265,6 @@ Step = (
     | Listen
     | Prove
     | Unpack
+    | Proxy
     | SmoothVideo
 )

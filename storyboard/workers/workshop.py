@@ -27,6 +27,7 @@ from storyboard.workers.steps import (
     Mix,
     Proof,
     Prove,
+    Proxy,
     Remake,
     Smooth,
     SmoothedVideo,
@@ -77,6 +78,7 @@ class Workshop:
             Listen: _listen,
             Prove: _prove,
             Unpack: _unpack,
+            Proxy: _proxy,
             SmoothVideo: self._smooth_video,
         }
         return done[type(step)](folder, step, report) or Result()
@@ -251,6 +253,14 @@ def _unpack(folder: Path, step: Unpack, report: Report) -> None:
     for out in (samples, peaks):
         out.parent.mkdir(parents=True, exist_ok=True)
     plain_sound.unpack(Path(step.file), samples, peaks, synced=step.synced, report=report)
+
+
+def _proxy(folder: Path, step: Proxy, report: Report) -> None:
+    from storyboard.media import proxy
+
+    out = paths.inside(folder, step.out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    proxy.write(Path(step.folder), step.take, step.part, out, report)
 
 
 def _stitch(folder: Path, step: Stitch, report: Report) -> None:
