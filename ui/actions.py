@@ -75,6 +75,7 @@ TABLE = (
     ),
     _Row("cancel", "Cancel", ("Ctrl+.",), "Make", Commands.cancel),
     _Row("queue", "Queue", ("Ctrl+J",), "Make", _page("queue")),
+    _Row("models", "Models…", ("Ctrl+Shift+M",), "Make", _page("models")),
     *(_Row(f"take_{n}", f"Choose take {n}", (str(n),), "Takes", _choose(n)) for n in range(1, 10)),
     _Row("choose_take", "Choose the take that is looked at", (), "Takes", lambda c: c.takes.choose_this()),
     _Row("star_take", "Star the take", (), "Takes", lambda c: c.takes.star()),

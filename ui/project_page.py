@@ -106,7 +106,7 @@ class ProjectPage(QWidget):
         column.addWidget(label("heading", "LOOK"))
         column.addWidget(self.model)
         column.addWidget(self.model.note)
-        column.addWidget(self.model.copy, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.model.get, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.style_row)
         column.addWidget(self.avoid)
         column.addLayout(pair(self.steps, self.guidance))

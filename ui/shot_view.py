@@ -109,7 +109,7 @@ class ShotView(QWidget):
         column.addLayout(pair(self.model, self.start))
         column.addWidget(self.start.more)
         column.addWidget(self.model.note)
-        column.addWidget(self.model.copy, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.model.get, 0, Qt.AlignmentFlag.AlignLeft)
         column.addLayout(pair(self.seed, self.length))
         column.addLayout(pair(self.steps, self.guidance))
         column.addWidget(self._motion_box())
