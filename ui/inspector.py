@@ -83,8 +83,9 @@ class Inspector(QWidget):
         self.follow()
 
     def stop(self) -> None:
-        """Ends the threads that read prompts."""
+        """Ends the threads that read prompts and look for engines."""
         self.shot.stop()
+        self.project.stop()
 
     # ---- building
 

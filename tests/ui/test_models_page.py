@@ -86,7 +86,7 @@ def test_every_model_says_its_size_fit_and_licence(window: Window, until: Until)
 
 def test_the_limits_of_a_licence_are_told_before_anything_is_got(window: Window, until: Until) -> None:
     page = page_of(window, until, models.MODELSCOPE)
-    assert row(page)[4] == "CC-BY-NC-4.0, not commercial"
+    assert row(page)[4] == "Not commercial · CC-BY-NC-4.0"
     assert "Licence: CC-BY-NC-4.0 · not for commercial use" in page.facts.text()
     assert models.MODELSCOPE in page.facts.text()
 

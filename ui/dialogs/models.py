@@ -309,8 +309,8 @@ def _size(model: Overview) -> str:
 
 def _licence(model: Overview) -> str:
     """Its licence in few words, with a sign that it has limits."""
-    limits = {"no": ", not commercial", "limits": ", limited"}
-    return f"{model.licence or 'not known'}{limits.get(model.commercial, '')}"
+    limits = {"no": "Not commercial · ", "limits": "Limits · "}
+    return f"{limits.get(model.commercial, '')}{model.licence or 'not known'}"
 
 
 def _facts(model: Overview) -> str:
