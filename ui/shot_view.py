@@ -97,7 +97,7 @@ class ShotView(QWidget):
         self.mute = Tick("Mute the clip's sound", "Leaves the sound of the imported clip out of the film.")
         self.rows = (
             self.prompt_row, self.avoid, self.model, self.start, self.seed, self.length, self.steps, self.guidance,
-            self.speed, self.smoothing, self.start_in, self.fit,
+            self.speed, self.smoothing, self.start_in, self.fit, self.start.end,
         )  # fmt: skip
 
     def _arrange(self) -> None:
@@ -206,7 +206,7 @@ class ShotView(QWidget):
             model.value or "", own=model.mixed or model.value is not None, mixed=model.mixed
         )
         self.model.show_note("" if model.mixed else model.value or look.model)
-        self.start.show_shots(shots, self._document.takes)
+        self.start.show_shots(shots, self._document.takes, model.value or look.model)
         seed, locked = shared(shots, lambda shot: shot.seed), all(shot.seed is not None for shot in shots)
         next_seed = str(self._next_seed(shots[0])) if len(shots) == 1 else "another each"
         self.seed.show_text("" if seed.value is None else str(seed.value), next_seed, mixed=seed.mixed)
