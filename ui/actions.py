@@ -40,6 +40,7 @@ TABLE = (
     _Row("save_version", "Save a version…", ("Ctrl+S",), "File", _page("version")),
     _Row("versions", "Versions…", ("Ctrl+Alt+S",), "File", _page("versions")),
     _Row("save_as", "Save as…", ("Ctrl+Shift+S",), "File", _page("save_as")),
+    _Row("check", "Check project…", (), "File", _page("check")),
     _Row("reload", "Reload from disk", (), "File", Commands.reload),
     _Row("import", "Import pictures or clips…", ("Ctrl+I",), "File", _page("import")),
     _Row("music", "Music…", (), "File", _page("music")),

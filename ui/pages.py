@@ -42,6 +42,8 @@ class Pages(QObject):
     liked = Signal()
     """The window's preferences are others."""
     models_changed = Signal()
+    files_changed = Signal()
+    """Files of the project were mended."""
 
     _copied = Signal(object, str)
 
@@ -76,6 +78,7 @@ class Pages(QObject):
             "open": self._open,
             "version": self._name_version,
             "versions": self._versions,
+            "check": self._check,
             "save_as": self.save_as,
             "import": self._import,
             "music": self._music,
@@ -132,6 +135,13 @@ class Pages(QObject):
         page = Versions(self._document, self._window)
         page.restored.connect(lambda words: self.said.emit(words, False))
         page.copy_wanted.connect(self.save_as)
+        self._present(page)
+
+    def _check(self) -> None:
+        from .dialogs.check import Check
+
+        page = Check(self._document, self._worker, self._choose, self._window)
+        page.mended.connect(self.files_changed)
         self._present(page)
 
     def save_as(self, version: str = "") -> None:

@@ -141,6 +141,7 @@ class Window(QMainWindow):
         self.advice.machine_wanted.connect(lambda: self.pages.show("doctor"))
         self.bug.connect(lambda sentence, trace: self.status.say(sentence, True, details=trace))
         self.pages.models_changed.connect(self._look_for_models)
+        self.pages.files_changed.connect(self._look_again)
         self.top.recent_wanted.connect(self.open_wanted)
 
     # ---- following

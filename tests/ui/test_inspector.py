@@ -195,6 +195,23 @@ def test_models_are_listed_with_their_licence_and_how_to_get_them(window: Window
     assert shots_of(window)[0].model is None
 
 
+@pytest.mark.models
+def test_words_that_a_model_does_not_read_stand_below_the_prompt(
+    window: Window, until: Until, tiny_model: Path
+) -> None:
+    page = window.inspector.shot
+    page.model.chosen.emit(str(tiny_model))
+    until(lambda: "tokens" in page.prompt_row.aside.text())
+    assert not page.unread.isVisible()
+    page.prompt.setFocus()
+    page.prompt.setPlainText("a red ball " * 30 + "and a whale")
+    until(page.unread.isVisible)
+    assert page.unread.text().startswith("Not read by the model: “")
+    assert page.unread.text().endswith("and a whale”")
+    page.prompt.setPlainText("a red ball")
+    until(lambda: not page.unread.isVisible())
+
+
 def test_a_failed_job_stands_at_the_shot_with_a_way_to_try_again(window: Window) -> None:
     inspector = window.inspector
     inspector.set_jobs({shots_of(window)[0].id: Job("failed", "Out of memory.")})

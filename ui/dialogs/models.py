@@ -85,7 +85,6 @@ class Models(Page):
         self.list.setAccessibleName("Models")
         self.list.setHeaderLabels(["Model", "Size", "", "On this machine", "Licence"])
         self.list.setRootIsDecorated(False)
-        self.list.setWordWrap(True)
         self.list.header().setStretchLastSection(False)
         self.list.header().setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
         self.list.setColumnWidth(4, 230)
@@ -157,7 +156,6 @@ class Models(Page):
                 self.list.setCurrentItem(item)
         for column in (0, 1, 2):
             self.list.resizeColumnToContents(column)
-        self.list.doItemsLayout()
         first = self.list.topLevelItem(0)
         if first is not None and not self.list.selectedItems():
             self.list.setCurrentItem(first)
