@@ -178,6 +178,13 @@ def _ltx() -> Any:
     )
 
 
+def _ltx_later() -> Any:
+    """From 0.9.5 on: steps that do not depend on the size, and pictures anywhere in the clip."""
+    import diffusers
+
+    return diffusers.LTXPipeline(**{**_ltx().components, "scheduler": _flow(shift=1.0)})
+
+
 def _cog_parts(channels: int = 4) -> dict[str, Any]:
     import diffusers
 
@@ -407,6 +414,7 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "WanPipeline 2.2": _wan_ti2v,
     "WanVACEPipeline": _vace,
     "LTXPipeline": _ltx,
+    "LTXPipeline 0.9.5": _ltx_later,
     "LTX2Pipeline": _ltx2,
     "CogVideoXPipeline": _cog,
     "CogVideoXImageToVideoPipeline": _cog_picture,

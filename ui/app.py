@@ -79,7 +79,7 @@ def application() -> QApplication:
         raise StoryboardError(
             f"the window's libraries do not load ({error}); install those that the README names"
         ) from error
-    from . import preferences, theme
+    from . import cycles, preferences, theme
 
     there = QApplication.instance()
     if isinstance(there, QApplication):
@@ -88,6 +88,7 @@ def application() -> QApplication:
     made = QApplication(["storyboard"])
     made.setApplicationName("Storyboard")
     made.setDesktopFileName("storyboard")
+    cycles.Cycles(made)
     theme.apply(made)
     theme.prefer(made, preferences.load())
     return made

@@ -100,7 +100,7 @@ class DiffusersVideo:
         one by one by `BATCH_DIFFERENCE`; the takes say how many were made together."""
         for recipe in recipes:
             self._refuse_other(recipe)
-        tasks.refuse_unlike(recipes)
+        tasks.refuse_unlike(recipes, self._facts)
         made: list[Frames] = []
         shared = _Once(lambda: self._run(recipes, report))
         for number, recipe in enumerate(recipes):

@@ -71,6 +71,10 @@ def arguments(
         pipe.guider = type(pipe.guider).from_config({**pipe.guider.config, "guidance_scale": scale})
     else:
         said[table.guidance] = scale
+    if table.guidance == "max_guidance_scale" and recipe.frames == 1:
+        said["min_guidance_scale"] = (
+            scale  # it climbs from frame to frame; one alone would have its start, none
+        )
     return {**said, **_starting(table, recipe, given)}
 
 
@@ -162,7 +166,7 @@ def _starting(table: Pipeline, recipe: Recipe, given: Starts) -> dict[str, Any]:
 
     said: dict[str, Any] = {}
     if table.starts.get("first") == "conditions":
-        return {"conditions": _conditions(recipe, given)}
+        return {"conditions": _conditions(recipe, given) or None}
     if given.first is not None:
         said[table.starts["first"]] = Image.fromarray(given.first)
     if given.last is not None:

@@ -63,6 +63,8 @@ class Pipeline(_Table, frozen=True, kw_only=True):
     tasks: tuple[Task, ...]
     resumes: bool = True
     """Whether a take of it can be stopped at a step and carried on later."""
+    batches: bool = True
+    """Whether it makes several takes at once."""
     frame_step: Positive
     multiple: Positive
     rate: Annotated[int, Meta(ge=1, le=240)]

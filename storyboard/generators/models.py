@@ -52,6 +52,9 @@ class Found(NamedTuple):
         if not model.tasks and self.files.described.settings.get("expand_timesteps"):
             # Wan 2.2's small one: a clock of its own for each place is how a picture is held to.
             said["tasks"] = ("text", "picture")
+        if not model.tasks and table.name == "LTXPipeline" and self.files.shifts:
+            # Those before 0.9.5 learned to start from a first picture, and from nothing else.
+            said["tasks"] = ("text", "picture")
         return catalog.of(replace(model, **said))
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import inspect
 import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -124,6 +125,10 @@ class Stepping:
         """What the scheduler's `step` answers."""
         if self._skipping:
             return self._skip(scheduler, args, kwargs)
+        if "generator" not in kwargs and "generator" in inspect.signature(step).parameters:
+            # Where a pipeline does not hand on its noise, a scheduler would take anybody's, and no take could be repeated.
+            noise = list(self._generators)
+            kwargs = {**kwargs, "generator": noise[0] if len(noise) == 1 else noise}
         made = step(*args, **kwargs)
         self._calls += 1
         latents = made[0] if isinstance(made, tuple) else made.prev_sample

@@ -81,12 +81,14 @@ def fitted(width: int, height: int, most_pixels: int, factor: int) -> tuple[int,
     )
 
 
-def refuse_unlike(recipes: Sequence[Recipe]) -> None:
+def refuse_unlike(recipes: Sequence[Recipe], facts: Facts) -> None:
     """Raises `GeneratorError` unless `recipes` may be made together."""
     if len({replace(recipe, seed=0).key for recipe in recipes}) != 1:
         raise GeneratorError(
             "only takes that differ in their seeds alone are made together; make these one by one"
         )
+    if len(recipes) > 1 and not facts.pipeline.batches:
+        raise GeneratorError(f"{recipes[0].model} makes takes one by one only; ask for one at a time")
     if len(recipes) > 1 and recipes[0].starts:
         raise GeneratorError("takes that start from pictures are made one by one; ask for one at a time")
 

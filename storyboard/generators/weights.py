@@ -46,6 +46,8 @@ class ModelFiles(NamedTuple):
     """It makes a multiple of this, plus 1, frames; 0 where the files do not say."""
     most_steps: int
     """Denoising steps that the scheduler can be asked for."""
+    shifts: bool = False
+    """Whether the scheduler shifts its steps by the size of the picture."""
 
     @property
     def weight_bytes(self) -> int:
@@ -71,6 +73,7 @@ class _DenoiserConfig(msgspec.Struct):
 
 class _SchedulerConfig(msgspec.Struct):
     num_train_timesteps: int = 1000
+    use_dynamic_shifting: bool = False
 
 
 class _ShardIndex(msgspec.Struct):
@@ -104,7 +107,7 @@ def check_folder(folder: Path) -> ModelFiles:
     scheduler = read_json(folder / "scheduler" / parts.CONFIGS["scheduler"], _SchedulerConfig)
     return ModelFiles(
         folder, found, tuple(weights), tuple(sorted(settings)), variant, factor, frame_step,
-        scheduler.num_train_timesteps,
+        scheduler.num_train_timesteps, scheduler.use_dynamic_shifting,
     )  # fmt: skip
 
 

@@ -102,9 +102,16 @@ class TakeFolder:
 
     def _whole(self, found: Take | str) -> Take | str:
         """A take whose pixels are gone is none: its shots show that, and can be made again."""
-        if isinstance(found, str) or (self.folder / found.pixels).is_file():
+        if isinstance(found, str) or _is_file(self.folder / found.pixels):
             return found
         return f"{self.folder / found.pixels} is gone, and with it take {found.number} of its shot; bring it back, or make another"
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # such as a name that no file system takes
+        return False
 
 
 class _Sidecars:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pytest
@@ -91,8 +91,7 @@ class _Vae:
     def named_buffers(self, **_: Any) -> list[Any]:
         return []
 
-    class config:  # noqa: N801 - as diffusers calls it
-        scaling_factor = 0.5
+    config: ClassVar[dict[str, float]] = {"scaling_factor": 0.5}
 
     MIX = np.array([[1, 2, 0, 1], [0, 1, 1, -1], [1, 0, -1, 2]], np.float32)
 
@@ -101,6 +100,9 @@ class _Vae:
 
         cells = image[0, :, ::8, ::8].permute(1, 2, 0) @ torch.from_numpy(self.MIX)
         return _Coded(cells.permute(2, 0, 1)[None])
+
+
+_Vae.__name__ = "AutoencoderKL"  # one that encodes pictures, not clips
 
 
 class _Pipe:

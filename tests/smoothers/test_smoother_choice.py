@@ -118,11 +118,10 @@ def test_an_engine_that_broke_at_work_is_passed_over_until_it_is_asked_for_by_na
     pytest.importorskip("torch")
     cards(monkeypatch, cuda=False, vulkan=False)
     smoother = registry.open_smoother("rife-openvino", threads=1)
-    monkeypatch.setattr(rife_openvino, "_run", broken)
-    with pytest.raises(EngineFailed, match="OpenVINO failed"):
-        list(smoother.between([Gap(*moving(64, 64, 2), selftest.TIME)]))
-    monkeypatch.undo()
-    cards(monkeypatch, cuda=False, vulkan=False)
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(rife_openvino, "_run", broken)
+        with pytest.raises(EngineFailed, match="OpenVINO failed"):
+            list(smoother.between([Gap(*moving(64, 64, 2), selftest.TIME)]))
     assert registry.resolve("rife") == "rife-torch"
     registry.open_smoother("rife-openvino", threads=1).close()
     assert registry.resolve("rife") == "rife-openvino"

@@ -39,7 +39,7 @@ def test_numbers_that_are_none_are_caught(monkeypatch: pytest.MonkeyPatch) -> No
     smoother = registry.open_smoother("rife-openvino", threads=1)
     monkeypatch.setattr(rife_openvino._Graphs, "bind", spoiled)
     with pytest.raises(EngineFailed, match=r"rife-openvino gave numbers that are none \(NaN\)"):
-        list(smoother.between([Gap(*moving(128, 128, 2), HALF)]))
+        list(smoother.between([Gap(*moving(192, 128, 2), HALF)]))
     smoother.close()
 
 

@@ -91,7 +91,7 @@ def gone(number: int) -> Callable[[Path], Path]:
 def test_an_edit_that_cannot_be_saved_stays_and_is_saved_when_the_disk_is_back(
     document: Document, folder: Path, until: Until, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    monkeypatch.setattr(document_module, "RETRY_AFTER", 20)
+    monkeypatch.setattr(document_module, "RETRY_AFTER", 400)
     told = QSignalSpy(document.not_saved)
     with monkeypatch.context() as away:
         away.setattr(atomic, "_create", gone(number))
@@ -108,7 +108,7 @@ def test_an_edit_that_cannot_be_saved_stays_and_is_saved_when_the_disk_is_back(
 def test_a_folder_that_is_gone_and_comes_back_is_saved_to_again(
     document: Document, folder: Path, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(document_module, "RETRY_AFTER", 20)
+    monkeypatch.setattr(document_module, "RETRY_AFTER", 400)
     away = folder.with_name("unplugged")
     folder.rename(away)
     prompt(document, "while it was away")
