@@ -68,7 +68,8 @@ class ModelRow(ChoiceRow):
         text = ""
         if status is not None and status.kind != "built-in":
             licence = " · ".join(part for part in (status.licence, status.licence_note) if part)
-            text = sentence(_COMMAND.sub("", status.reason)) if status.reason else licence
+            reason = _COMMAND.sub("", status.reason).replace(model, _name(model))
+            text = sentence(reason) if status.reason else licence
         self.note.setText(text)
         self.note.setVisible(bool(text))
         self._noted = model
