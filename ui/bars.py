@@ -19,7 +19,7 @@ from .words import facts, missing
 from .worker import FilmThread
 
 _SEPARATED: Final = frozenset(
-    ("save_version", "import", "export", "settings", "new_shot", "select_all", "doctor")
+    ("save_version", "import", "export", "settings", "new_shot", "select_all", "models", "doctor")
 )
 """Actions that start another part of their menu."""
 NAME_WIDTH: Final = 320

@@ -1,11 +1,15 @@
-"""Asking for files and folders, by the system's own dialogs."""
+"""Asking the user: for files and folders by the system's own dialogs, and questions."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtWidgets import QFileDialog, QWidget
+
+Ask = Callable[[QWidget, str, str], bool]
+"""`ask(parent, question, yes)`: whether the user answers with the button called `yes`."""
 
 
 class Chooser(Protocol):

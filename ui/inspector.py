@@ -39,6 +39,8 @@ class Inspector(QWidget):
 
     said = Signal(str, bool)
     """A sentence about what was done here, and whether it is a problem."""
+    model_wanted = Signal(str)
+    """The page of models, beginning with the one of this name."""
 
     def __init__(
         self, document: Document, session: Session, actions: dict[str, QAction], parent: QWidget | None = None
@@ -53,6 +55,8 @@ class Inspector(QWidget):
         self.shot = ShotPage(document, session)
         self.project = ProjectPage(document, actions)
         self._build(actions)
+        for row in (self.shot.model, self.project.model):
+            row.page_wanted.connect(self.model_wanted)
         document.changed.connect(self.follow)
         session.selection_changed.connect(self._select)
         self.follow()
@@ -79,8 +83,9 @@ class Inspector(QWidget):
         self.follow()
 
     def stop(self) -> None:
-        """Ends the threads that read prompts."""
+        """Ends the threads that read prompts and look for engines."""
         self.shot.stop()
+        self.project.stop()
 
     # ---- building
 

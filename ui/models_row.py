@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import Signal
 
 from .fields import SmallButton
 from .rows import INHERITED, ChoiceRow, note
@@ -15,22 +15,30 @@ from .words import sentence
 if TYPE_CHECKING:
     from storyboard.generators.registry import ModelStatus
 
-_COMMAND = re.compile(r"run: (storyboard models get \S+|pip install \S+)")
+_COMMAND = re.compile(r"[;:] run: storyboard models get \S+")
+"""What the command line's users are told to do; here is a button."""
+_PAGE = "…"
+"""In the place of a model's name: leads to the page of models. No model is called so."""
 
 
 class ModelRow(ChoiceRow):
-    """Offers models by name. Below it stands the licence of the chosen one, or what it takes to get it."""
+    """Offers models by name, and the page that has them all. Below it stands the licence of the chosen one, or what it
+    takes to get it."""
+
+    page_wanted = Signal(str)
+    """The page of models, beginning with the one of this name."""
 
     def __init__(self, tip: str) -> None:
         super().__init__("Model", tip)
         self._models: dict[str, ModelStatus] = {}
+        self._noted = ""
+        self._shown = ("", False, False)
         self.note = note()
-        self.copy = SmallButton("Copy the command", "Copies what to run in a terminal to get this model")
-        self.copy.setAccessibleName("Copy the command that gets the model")
-        self.copy.setObjectName("reset")
-        self.copy.clicked.connect(self._copy)
-        self.copy.hide()
-        self._command = ""
+        self.get = SmallButton("Get it…", "Opens the page of models, where it can be downloaded")
+        self.get.setAccessibleName("Get the model")
+        self.get.setObjectName("reset")
+        self.get.clicked.connect(lambda: self.page_wanted.emit(self._noted))
+        self.get.hide()
 
     def set_models(self, models: Iterable[ModelStatus]) -> None:
         """What is known of models on this machine."""
@@ -40,7 +48,19 @@ class ModelRow(ChoiceRow):
         """Offers the known models and those that are `used`; first what is `inherited`, where something is."""
         names = dict.fromkeys([*self._models, *used])
         first = [("", f"{_name(inherited)}{INHERITED}")] if inherited else []
-        self.offer([*first, *((name, self._title(name)) for name in names if name)])
+        self.offer([*first, *((name, self._title(name)) for name in names if name), (_PAGE, "All models…")])
+
+    def show_choice(self, value: str, *, own: bool = False, mixed: bool = False) -> None:
+        self._shown = (value, own, mixed)
+        super().show_choice(value, own=own, mixed=mixed)
+
+    def choose(self, value: str) -> None:
+        if value != _PAGE:
+            super().choose(value)
+            return
+        shown, own, mixed = self._shown
+        self.show_choice(shown, own=own, mixed=mixed)
+        self.page_wanted.emit(self._noted)
 
     def show_note(self, model: str) -> None:
         """Says the licence of `model`, or why it cannot run here and what to do."""
@@ -48,19 +68,16 @@ class ModelRow(ChoiceRow):
         text = ""
         if status is not None and status.kind != "built-in":
             licence = " · ".join(part for part in (status.licence, status.licence_note) if part)
-            text = sentence(status.reason) if status.reason else licence
+            reason = _COMMAND.sub("", status.reason).replace(model, _name(model))
+            text = sentence(reason) if status.reason else licence
         self.note.setText(text)
         self.note.setVisible(bool(text))
-        found = _COMMAND.search(text)
-        self._command = found[1].rstrip(".") if found else ""
-        self.copy.setVisible(bool(self._command))
+        self._noted = model
+        self.get.setVisible(status is not None and status.kind == "hub" and bool(status.reason))
 
     def _title(self, name: str) -> str:
         status = self._models.get(name)
         return _name(name) if status is None or status.ready else f"{_name(name)} (not here)"
-
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self._command)
 
 
 def _name(model: str) -> str:

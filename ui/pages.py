@@ -15,10 +15,11 @@ from storyboard.errors import StoryboardError
 from storyboard.project import Project
 
 from . import palette
-from .choosing import Chooser
+from .choosing import Ask, Chooser
 from .commands import Commands
 from .dialogs.page import Page
 from .document import Document
+from .downloads import Downloads
 from .session import Session
 from .words import sentence
 from .worker import FilmThread, Import
@@ -41,6 +42,8 @@ class Pages(QObject):
     liked = Signal()
     """The window's preferences are others."""
     models_changed = Signal()
+    files_changed = Signal()
+    """Files of the project were mended."""
 
     _copied = Signal(object, str)
 
@@ -51,6 +54,7 @@ class Pages(QObject):
         worker: FilmThread,
         commands: Commands,
         choose: Chooser,
+        ask: Ask,
         window: QWidget,
     ) -> None:
         super().__init__(window)
@@ -59,9 +63,12 @@ class Pages(QObject):
         self._worker = worker
         self._commands = commands
         self._choose = choose
+        self._ask = ask
         self._window = window
         self._pool = QThreadPool(self)
         self._copied.connect(self._note_copied)
+        self.downloads = Downloads(self)
+        self.downloads.ended.connect(self._note_download)
         self.actions: palette.Actions = {}
         """What the palette finds beside shots and projects."""
         self.opened: Page | None = None
@@ -71,10 +78,12 @@ class Pages(QObject):
             "open": self._open,
             "version": self._name_version,
             "versions": self._versions,
+            "check": self._check,
             "save_as": self.save_as,
             "import": self._import,
             "music": self._music,
             "settings": self._settings,
+            "models": self.show_models,
             "doctor": self._machine,
             "about": self._about,
             "keys": self._keys,
@@ -89,7 +98,8 @@ class Pages(QObject):
         return page is not None
 
     def stop(self) -> None:
-        """Waits for a copy that is being made."""
+        """Waits for a copy that is being made, and ends downloads: they go on when they are asked for again."""
+        self.downloads.stop()
         self._pool.waitForDone()
 
     # ---- projects
@@ -125,6 +135,13 @@ class Pages(QObject):
         page = Versions(self._document, self._window)
         page.restored.connect(lambda words: self.said.emit(words, False))
         page.copy_wanted.connect(self.save_as)
+        self._present(page)
+
+    def _check(self) -> None:
+        from .dialogs.check import Check
+
+        page = Check(self._document, self._worker, self._choose, self._window)
+        page.mended.connect(self.files_changed)
         self._present(page)
 
     def save_as(self, version: str = "") -> None:
@@ -185,6 +202,21 @@ class Pages(QObject):
         page.changed.connect(self.liked)
         page.models_changed.connect(self.models_changed)
         self._present(page)
+
+    def show_models(self, model: str = "") -> None:
+        """The models of this machine, beginning with `model`."""
+        from .dialogs.models import Models
+
+        page = Models(self._document, self.downloads, self._choose, self._ask, self._window, model)
+        page.changed.connect(self.models_changed)
+        self._present(page)
+
+    def _note_download(self, name: str, here: bool, problem: str) -> None:
+        if here:
+            self.models_changed.emit()
+            self.said.emit(f"The model {name} is here now.", False)
+        elif problem:
+            self.said.emit(problem, True)
 
     def _machine(self) -> None:
         from .dialogs.machine import Machine

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Unpack
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from storyboard import edit
@@ -20,20 +20,11 @@ from .fields import Prompt, ShortLabel, SmallButton, Tick, label
 from .models_row import ModelRow
 from .rows import ChoiceRow, Row, TextRow, pair
 from .shot_view import OWN, SMOOTHINGS
+from .smoother_row import SmootherRow
 
 if TYPE_CHECKING:
     from storyboard.edit import LookSettings, MotionSettings, ProjectSettings
     from storyboard.generators.registry import ModelStatus
-
-SMOOTHERS = (
-    ("rife", "RIFE, the best here"),
-    ("rife-torch", "RIFE on the graphics card (CUDA, MPS)"),
-    ("rife-ncnn", "RIFE on the graphics card (Vulkan)"),
-    ("rife-openvino", "RIFE on the processor"),
-    ("rife-openvino-fast", "RIFE on the processor, fast (bf16)"),
-    ("rife-hdv3", "RIFE HDv3, where little moves (x2, x4, x8)"),
-    ("flow", "Optical flow"),
-)
 
 
 class ProjectPage(QWidget):
@@ -52,6 +43,14 @@ class ProjectPage(QWidget):
     def set_models(self, models: Sequence[ModelStatus]) -> None:
         """The models that can be chosen."""
         self.model.set_models(models)
+
+    def stop(self) -> None:
+        """Ends the thread that looks for engines."""
+        self.smoother.stop()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        super().showEvent(event)
+        self.smoother.look()  # an engine may have failed meanwhile, or weights may have been added
 
     # ---- building
 
@@ -77,8 +76,7 @@ class ProjectPage(QWidget):
         self.speed = TextRow("Speed", "Of takes: 1/2 or 50 % is half their own speed.", entry.speed)
         self.smoothing = ChoiceRow("Smoothing", "How many pictures are made between those of a take.")
         self.smoothing.offer(SMOOTHINGS)
-        self.smoother = ChoiceRow("Smoother", "What makes the pictures between those of a take.")
-        self.smoother.offer(SMOOTHERS)
+        self.smoother = SmootherRow()
 
     def _make_music(self, actions: dict[str, QAction]) -> None:
         self.music_file = ShortLabel()
@@ -106,7 +104,7 @@ class ProjectPage(QWidget):
         column.addWidget(label("heading", "LOOK"))
         column.addWidget(self.model)
         column.addWidget(self.model.note)
-        column.addWidget(self.model.copy, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.model.get, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.style_row)
         column.addWidget(self.avoid)
         column.addLayout(pair(self.steps, self.guidance))
@@ -114,6 +112,7 @@ class ProjectPage(QWidget):
         column.addWidget(label("heading", "MOTION"))
         column.addLayout(pair(self.speed, self.smoothing))
         column.addWidget(self.smoother)
+        column.addWidget(self.smoother.note)
         column.addSpacing(4)
         column.addWidget(label("heading", "SOUND"))
         column.addWidget(self.music_row)
@@ -174,7 +173,7 @@ class ProjectPage(QWidget):
         self.guidance.show_text("" if look.guidance is None else f"{look.guidance:g}", OWN)
         self.speed.show_text(str(project.motion.speed))
         self.smoothing.show_choice(project.motion.smoothing)
-        self.smoother.show_choice(project.smoother)
+        self.smoother.show_project(project, self._document.takes)
         self._show_music(project.music)
 
     def _show_music(self, music: Music | None) -> None:

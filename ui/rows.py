@@ -132,7 +132,11 @@ class ChoiceRow(Row):
         self.field.setSizeAdjustPolicy(adjust)
         super().__init__(name, self.field)
         self._offered: list[tuple[str, str]] = []
-        self.field.activated.connect(lambda index: self.chosen.emit(self.field.itemData(index)))
+        self.field.activated.connect(lambda index: self.choose(self.field.itemData(index)))
+
+    def choose(self, value: str) -> None:
+        """Does what the user's choice of `value` does."""
+        self.chosen.emit(value)
 
     def offer(self, choices: Sequence[tuple[str, str]]) -> None:
         """What can be chosen: values, and how they are called."""

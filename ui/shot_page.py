@@ -20,10 +20,14 @@ from .document import Document, Edit
 from .rows import Row
 from .session import Session
 from .shot_view import ShotView
-from .start_row import Bringing, with_picture
+from .start_row import Bringing, with_end, with_picture
 
 if TYPE_CHECKING:
     from storyboard.edit import MotionSettings, Settings
+
+
+PutPicture = Callable[[Project, Sequence[str], str], Project]
+"""What becomes of a project, with a picture for the shots of these ids."""
 
 
 class ShotPage(ShotView):
@@ -55,7 +59,8 @@ class ShotPage(ShotView):
         self.guidance.reset.connect(lambda: self._set(self.guidance, "Reset guidance", guidance=None))
         self.model.chosen.connect(lambda name: self._set(self.model, "Set model", model=name or None))
         self.start.wanted.connect(self._start)
-        self.start.picture_wanted.connect(self._bring)
+        self.start.picture_wanted.connect(partial(self._bring, self.start, "Set start", with_picture))
+        self.start.end_wanted.connect(partial(self._bring, self.start.end, "Set end", with_end))
         self.fit.chosen.connect(lambda fit: self._set(self.fit, "Set fit", fit=fit))
         self.speed.entered.connect(self._enter_speed)
         self.start_in.entered.connect(lambda at: self._move(self.start_in, "Set start", source_in=at))
@@ -89,14 +94,12 @@ class ShotPage(ShotView):
         if shots := self._selected():
             self.follow(shots)
 
-    def _bring(self, path: Path) -> None:
-        """Starts the selected shots from the picture in `path` as soon as it is in the project."""
+    def _bring(self, row: Row, name: str, put: PutPicture, path: Path) -> None:
+        """Does with the selected shots what `put` says of the picture in `path` as soon as it is in the project."""
         ids = self._session.selected
         self._bringing = Bringing(self._document.folder, path, self)
-        self._bringing.brought.connect(
-            lambda name: self._apply(self.start, "Set start", lambda p: with_picture(p, ids, name))
-        )
-        self._bringing.refused.connect(lambda problem: self.start.refuse(words.sentence(problem)))
+        self._bringing.brought.connect(lambda picture: self._apply(row, name, lambda p: put(p, ids, picture)))
+        self._bringing.refused.connect(lambda problem: row.refuse(words.sentence(problem)))
         self._bringing.finished.connect(self._follow_selected)
         self._bringing.start()
 

@@ -18,7 +18,7 @@ from .measuring import Measure
 from .models_row import ModelRow
 from .motion_diagram import MotionDiagram
 from .reel import take_of
-from .rows import INHERITED, ChoiceRow, Row, TextRow, pair
+from .rows import INHERITED, ChoiceRow, Row, TextRow, note, pair
 from .session import Session
 from .shared import Shared, shared
 from .start_row import StartRow
@@ -66,6 +66,8 @@ class ShotView(QWidget):
         self.prompt = Prompt(grows=True)
         self.prompt.setAccessibleName("Prompt")
         self.prompt_row = Row("Prompt", self.prompt)
+        self.unread = note()
+        self.unread.setAccessibleName("What the model does not read")
         self.chips = Chips()
         self.avoid = TextRow(
             "Avoid", "What the pictures should not show. Empty: the project's.", lambda t: t or None
@@ -97,19 +99,19 @@ class ShotView(QWidget):
         self.mute = Tick("Mute the clip's sound", "Leaves the sound of the imported clip out of the film.")
         self.rows = (
             self.prompt_row, self.avoid, self.model, self.start, self.seed, self.length, self.steps, self.guidance,
-            self.speed, self.smoothing, self.start_in, self.fit,
+            self.speed, self.smoothing, self.start_in, self.fit, self.start.end,
         )  # fmt: skip
 
     def _arrange(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(9)
-        for row in (self.prompt_row, self.chips, self.avoid):
+        for row in (self.prompt_row, self.unread, self.chips, self.avoid):
             column.addWidget(row)
         column.addLayout(pair(self.model, self.start))
         column.addWidget(self.start.more)
         column.addWidget(self.model.note)
-        column.addWidget(self.model.copy, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.model.get, 0, Qt.AlignmentFlag.AlignLeft)
         column.addLayout(pair(self.seed, self.length))
         column.addLayout(pair(self.steps, self.guidance))
         column.addWidget(self._motion_box())
@@ -167,6 +169,7 @@ class ShotView(QWidget):
         wanted = self._document.project.wish_of(shots[0])
         self.prompt_row.aside.setText("" if prompt.mixed else words.plural(len(wanted.prompt), "character"))
         self.prompt_row.aside.setToolTip("")
+        self.unread.hide()
         if not prompt.mixed and wanted.model not in (SKETCH, CARD):
             self._measure.measure(wanted.prompt, wanted.model)
             self._show_reading(wanted.prompt, wanted.model, self._reading)
@@ -186,10 +189,12 @@ class ShotView(QWidget):
         if reading.unread:
             colour = theme.current().warning
             self.prompt_row.aside.setText(f'<span style="color:{colour}">{text}</span>')
-            tip = f"The model reads the first {reading.most} tokens. It does not read: “{reading.unread}”"
+            tip = f"The model reads the first {reading.most} tokens."
+            self.unread.setText(f"Not read by the model: “{reading.unread}”")
         else:
             self.prompt_row.aside.setText(text)
             tip = f"{len(prompt)} characters, of which the model reads all."
+        self.unread.setVisible(bool(reading.unread))
         self.prompt_row.aside.setToolTip(tip)
 
     def _note_reading(self, prompt: str, model: str, reading: Reading | None) -> None:
@@ -206,7 +211,7 @@ class ShotView(QWidget):
             model.value or "", own=model.mixed or model.value is not None, mixed=model.mixed
         )
         self.model.show_note("" if model.mixed else model.value or look.model)
-        self.start.show_shots(shots, self._document.takes)
+        self.start.show_shots(shots, self._document.takes, model.value or look.model)
         seed, locked = shared(shots, lambda shot: shot.seed), all(shot.seed is not None for shot in shots)
         next_seed = str(self._next_seed(shots[0])) if len(shots) == 1 else "another each"
         self.seed.show_text("" if seed.value is None else str(seed.value), next_seed, mixed=seed.mixed)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QThreadPool, Signal
-from PySide6.QtWidgets import QApplication
 
 from storyboard.generators.advice import Advice, advice
 
@@ -16,7 +15,8 @@ ABOUT = "model"
 class ModelAdvice(QObject):
     """Looks beside the window's thread, and says what it found in a banner; once it was put away, never again."""
 
-    said = Signal(str, bool)
+    model_wanted = Signal(str)
+    """The page of models, beginning with the one of this name."""
     machine_wanted = Signal()
 
     _found = Signal(object)
@@ -42,14 +42,10 @@ class ModelAdvice(QObject):
         self._banner.show_text(
             ABOUT,
             f"Shots are sketches: no model is installed. {found.sentence}",
-            Action("Copy the command", lambda: self._copy(found)),
+            Action("Get it…", lambda: self.model_wanted.emit(found.model)),
             Action("This machine…", self.machine_wanted.emit),
             quiet=True,
         )
-
-    def _copy(self, found: Advice) -> None:
-        QApplication.clipboard().setText(found.command)
-        self.said.emit(f"Copied; run it in a terminal: {found.command}", False)
 
     def _put_away(self, about: str) -> None:
         if about == ABOUT:

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from storyboard import edit
 from storyboard.errors import EditError, StoryboardError
-from storyboard.project import Project, Shot
+from storyboard.project import CARD, Project, Shot
+from storyboard.project import SKETCH as SKETCH_MODEL
 from storyboard.start import STRENGTH, Begin, FromPicture, FromPrevious, FromSketch, FromTake
 from storyboard.take import Take
 
@@ -19,7 +20,7 @@ from . import entry
 from .choosing import SystemChooser
 from .fields import SHORT, Tick
 from .rows import ChoiceRow, TextRow
-from .shared import shared
+from .shared import Shared, shared
 
 TEXT, PICTURE, PREVIOUS, TAKE, SKETCH = "text", "picture", "previous", "take", "sketch"
 KINDS = (
@@ -30,6 +31,9 @@ KINDS = (
     (SKETCH, "Its sketch, made anew", "Its sketch"),
 )
 """Each with its name in the list, and in the closed field."""
+ENDS = (("", "Where it comes to"), (PICTURE, "A picture…"))
+ROOM = 8
+"""Letters of a picture's name that are shown: the row is half as wide as the panel."""
 _PICTURES = "Pictures (*.png *.jpg *.jpeg *.webp *.gif *.svg *.svgz)"
 
 
@@ -40,6 +44,8 @@ class StartRow(ChoiceRow):
     """The name of an edit, and the edit: a project and the ids of shots to the project that follows."""
     picture_wanted = Signal(object)
     """The file of a picture that is to be brought into the project."""
+    end_wanted = Signal(object)
+    """The same, for the picture on which takes end."""
 
     def __init__(self) -> None:
         super().__init__("Start from", "What a take starts from, besides its words. Not every model can.")
@@ -50,6 +56,11 @@ class StartRow(ChoiceRow):
         self.choose_file: Callable[[], Path | None] = lambda: SystemChooser().file(
             self, "Start from a picture", _PICTURES
         )
+        self.end = ChoiceRow("End on", "What a take comes to: the model fills in what lies between.")
+        self.end.offer(ENDS)
+        self._lacked = False
+        self.end.field.setItemData(1, "A picture", SHORT)
+        self.end.chosen.connect(self._choose_end)
         self.strength = TextRow(
             "Strength", "How far it is made anew: 1 keeps nothing of it, 0.1 nearly all.", entry.strength
         )
@@ -59,6 +70,8 @@ class StartRow(ChoiceRow):
         self.more = QWidget()
         column = QVBoxLayout(self.more)
         column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(9)
+        column.addWidget(self.end)
         column.addWidget(self.strength)
         column.addWidget(self.colours)
         self.chosen.connect(self._choose)
@@ -73,14 +86,16 @@ class StartRow(ChoiceRow):
             )
         )
 
-    def show_shots(self, shots: Sequence[Shot], takes: Mapping[str, Take]) -> None:
-        """Shows what `shots`, at least one, start from; `takes` are those that are there."""
+    def show_shots(self, shots: Sequence[Shot], takes: Mapping[str, Take], model: str) -> None:
+        """Shows what `shots`, at least one, start from; `takes` are those that are there, `model` makes new ones."""
         self._takes = takes
         kind, start = shared(shots, kind_of), shared(shots, lambda shot: shot.start)
         self.show_choice(kind.value, own=kind.value != TEXT, mixed=kind.mixed)
         self.restore.hide()  # there is nothing that it could inherit
         value = start.value
-        self.aside.setText(_name(value) if isinstance(value, FromPicture) and not start.mixed else "")
+        picture = _name(value) if isinstance(value, FromPicture) and not start.mixed else ""
+        self.aside.setText(_short(picture))
+        self.aside.setToolTip(picture)
         clips = not kind.mixed and isinstance(value, FromTake | FromSketch)
         strength = shared(shots, lambda s: getattr(s.start, "strength", STRENGTH))
         self.strength.show_text(f"{strength.value:g}", mixed=strength.mixed)
@@ -89,7 +104,23 @@ class StartRow(ChoiceRow):
         matched = shared(shots, lambda s: getattr(s.start, "match_colour", False))
         self.colours.show_ticked(matched.value, mixed=matched.mixed)
         self.colours.setVisible(chained)
-        self.more.setVisible(clips or chained)
+        self.more.setVisible(self._show_end(shots, kind, model) or clips or chained)
+
+    def _show_end(self, shots: Sequence[Shot], kind: Shared[str], model: str) -> bool:
+        """Whether there is something to say of where takes end: for a start that can have one, with a model that can."""
+        end = shared(shots, lambda shot: shot.end or "")
+        able = kind.value in (PICTURE, PREVIOUS) and not kind.mixed and can_end(model)
+        self.end.show_choice(PICTURE if end.value else "", own=True, mixed=end.mixed)
+        self.end.restore.hide()
+        self.end.aside.setText(_stem(end.value) if end.value and not end.mixed else "")
+        self.end.setVisible(able or end.mixed or bool(end.value))
+        lacks = (end.mixed or bool(end.value)) and not can_end(model)
+        if lacks:
+            self.end.refuse("This model cannot; choose another, or no picture.")
+        elif self._lacked:
+            self.end.forgive()  # but not what was said of a picture
+        self._lacked = lacks
+        return not self.end.isHidden()
 
     def _choose(self, kind: str) -> None:
         if kind != PICTURE:
@@ -100,6 +131,16 @@ class StartRow(ChoiceRow):
             self.wanted.emit("", lambda p, _: p)  # shown again as it is
         else:
             self.picture_wanted.emit(path)
+
+    def _choose_end(self, kind: str) -> None:
+        if kind != PICTURE:
+            self.wanted.emit("Set end", without_end)
+            return
+        path = self.choose_file()
+        if path is None:
+            self.wanted.emit("", lambda p, _: p)  # shown again as it is
+        else:
+            self.end_wanted.emit(path)
 
 
 class Bringing(QThread):
@@ -152,6 +193,25 @@ def with_picture(project: Project, ids: Collection[str], picture: str) -> Projec
     return edit.set_shots(project, there, start=FromPicture(picture))
 
 
+def with_end(project: Project, ids: Collection[str], picture: str) -> Project:
+    """`project` with those of the shots `ids` that are still there ending on `picture`. Raises `EditError`."""
+    there = [shot.id for shot in project.shots if shot.id in ids]
+    return edit.set_shots(project, there, end=picture)
+
+
+def without_end(project: Project, ids: Collection[str]) -> Project:
+    return edit.set_shots(project, ids, end=None)
+
+
+def can_end(model: str) -> bool:
+    """Whether takes of `model` can come to a picture; of one that nobody has described, yes: it is asked."""
+    from storyboard.generators import catalog
+
+    if model in (SKETCH_MODEL, CARD):
+        return model == SKETCH_MODEL
+    return model not in catalog.known() or "ends" in catalog.facts(model).tasks
+
+
 def with_strength(project: Project, ids: Collection[str], strength: float) -> Project:
     for shot in [project.shot(shot_id) for shot_id in ids]:
         if isinstance(shot.start, FromTake | FromSketch):
@@ -179,5 +239,14 @@ def _begin(project: Project, shot: Shot, takes: Mapping[str, Take], kind: str) -
 
 
 def _name(start: FromPicture) -> str:
-    """What the picture was called, without its folder and its hash."""
-    return start.picture.removeprefix("media/").rpartition("-")[0]
+    return _stem(start.picture)
+
+
+def _short(name: str) -> str:
+    """As much of a name as has room beside the row's own."""
+    return name if len(name) <= ROOM else f"{name[: ROOM - 1]}…"
+
+
+def _stem(picture: str) -> str:
+    """What a picture was called, without its folder and its hash."""
+    return picture.removeprefix("media/").rpartition("-")[0]

@@ -15,7 +15,7 @@ from . import actions as table
 from . import heap, looking, preferences
 from .bars import StatusLine, TopBar
 from .board import Board
-from .choosing import Chooser, SystemChooser
+from .choosing import Ask, Chooser, SystemChooser
 from .commands import Commands
 from .document import Document
 from .imports import ImportThread
@@ -32,9 +32,6 @@ from .timeline import Timeline
 from .transport import Transport, with_transport
 from .viewer import Viewer
 from .worker import FilmThread
-
-Ask = Callable[[QWidget, str, str], bool]
-"""`ask(parent, question, yes)`: whether the user answers with the button called `yes`."""
 
 
 class Window(QMainWindow):
@@ -65,7 +62,7 @@ class Window(QMainWindow):
         self.addActions(list(self.actions_by_name.values()))
         parts = (self.document, self.session, self.worker, self.commands)
         self._choose = choose or SystemChooser()
-        self.pages = Pages(*parts, self._choose, self)
+        self.pages = Pages(*parts, self._choose, self._ask, self)
         self.pages.actions = self.actions_by_name
         self.page: Literal["timeline", "storyboard"] = "timeline"
         self._build()
@@ -122,6 +119,7 @@ class Window(QMainWindow):
         self.thumbnails.gave_way.connect(self.stage.preparing.give_way)
         self.stage.follow(commands.playing, self.actions_by_name)
         self.inspector.said.connect(self.status.say)
+        self.inspector.model_wanted.connect(self.pages.show_models)
         worker.said.connect(self._say_of_job)
         worker.changed.connect(self._show_jobs)
         worker.preview.connect(self.board.set_preview)
@@ -143,10 +141,11 @@ class Window(QMainWindow):
         self.pages.open_wanted.connect(self.open_wanted)
         self.pages.keys_changed.connect(self._use_keys)
         self.pages.liked.connect(self.liked)
-        self.advice.said.connect(self.status.say)
+        self.advice.model_wanted.connect(self.pages.show_models)
         self.advice.machine_wanted.connect(lambda: self.pages.show("doctor"))
         self.bug.connect(lambda sentence, trace: self.status.say(sentence, True, details=trace))
         self.pages.models_changed.connect(self._look_for_models)
+        self.pages.files_changed.connect(self._look_again)
         self.top.recent_wanted.connect(self.open_wanted)
 
     # ---- following

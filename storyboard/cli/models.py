@@ -31,21 +31,26 @@ def list_(as_json: options.Json = False) -> None:
 
 
 @models.command()
-def get(model: Name, quiet: options.Quiet = False) -> None:
+def get(model: Name, quiet: options.Quiet = False, as_json: options.Json = False) -> None:
     """Download a model from the hub. This is the only command that uses the network."""
     from storyboard.film.runner import Progress
     from storyboard.generators import catalog, fetching
 
     facts = catalog.facts(model)
     output.note(f"{model}: {facts.licence}{', ' if facts.licence else ''}{facts.licence_note}".rstrip(", "))
-    with output.progress(quiet) as watch:
+    with output.progress(quiet or as_json) as watch:
 
         def report(done: int, total: int) -> None:
+            if as_json:
+                output.facts_line({"done": done, "total": total})
             share = done / max(total, 1)
             watch(Progress(share, 0.0, (f"{done / 2**30:.2f} of {total / 2**30:.2f} GB",)))
 
         path = fetching.fetch(model, report).files.folder
-    output.line(f"{model} is here: {path}")
+    if as_json:
+        output.facts_line({"folder": str(path)})
+    else:
+        output.line(f"{model} is here: {path}")
 
 
 @models.command()
@@ -98,4 +103,5 @@ def _state(one: Overview) -> str:
         return "ready"
     if one.ready:
         return f"ready, {one.size / 2**30:.1f} GB"
-    return f"no ({one.download})" if one.download else "no"
+    state = f"in part, {one.size / 2**30:.1f} GB" if one.here == "part" else "no"
+    return f"{state} ({one.download})" if one.download else state

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,6 +20,13 @@ def facts(value: Any) -> None:
     from storyboard import values
 
     sys.stdout.write(values.encode(value).decode())
+
+
+def facts_line(value: Mapping[str, object]) -> None:
+    """`value` as one line of JSON, at once: for who follows what goes on."""
+    import msgspec
+
+    print(msgspec.json.encode(value).decode(), flush=True)
 
 
 def line(text: str) -> None:

@@ -40,16 +40,18 @@ def repair(
     look_in: Sequence[Path] = (),
     watch: Watch = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
+    *,
+    held: bool = False,
 ) -> Report:
     """Mend what can be mended of `report`, which `check` gave for the project at `folder`; its findings say what was done.
 
     A file that is gone or damaged is looked for by its content, in the project and in the folders `look_in`, and
-    copied into its place. Raises `ProjectLocked` while a program edits the project, `ProjectError`, and `Cancelled`.
+    copied into its place. `held` says that the caller holds the project's lock itself. Raises `ProjectLocked` while a program edits the project, `ProjectError`, and `Cancelled`.
     """
     anew = ""
     if any(finding.kind == "document" for finding in report.findings):
         anew = recovery.recover(folder)
-    held = lock.acquire(folder)
+    taken = None if held else lock.acquire(folder)
     try:
         work = _Repair(folder, look_in, watch, cancelled)
         # What is gone first: it may lie among what nothing uses.
@@ -59,7 +61,8 @@ def repair(
             for finding in ordered
         }
     finally:
-        held.release()
+        if taken is not None:
+            taken.release()
     return replace(report, findings=tuple(mended[finding] for finding in report.findings))
 
 

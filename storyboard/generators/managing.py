@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from storyboard.generators.registry import ModelStatus
 
 
+Removal = Literal["delete", "trash", "forget"]
+"""How a model leaves this machine: a download is deleted, one of the user's own models goes to the system's trash, a
+folder that was added is only forgotten."""
+
+
 class Overview(Struct, frozen=True):
     """One model, as a list shows it."""
 
@@ -34,6 +39,8 @@ class Overview(Struct, frozen=True):
     commercial: str
     tasks: tuple[Task, ...]
     revision: str
+    here: Literal["whole", "part", "no"]
+    """Whether its files are here: all of them, those that a download got before it ended, none."""
     size: int
     """Bytes on the disk; 0 where it is not here."""
     download: str
@@ -99,9 +106,16 @@ def add(folder: Path) -> list[str]:
     return _known_from(place.parent, [place.name])
 
 
+def removal(name: str) -> Removal:
+    """What `remove` does with it."""
+    folder = models.folder_of(name)
+    if folder is None:
+        return "delete"
+    return "trash" if folder.parent == models.own_models().resolve() else "forget"
+
+
 def remove(name: str) -> int:
-    """Takes a model off this machine, and answers the bytes that were freed: a download is deleted, one of the user's
-    own models goes to the system's trash, and a folder that was added is only forgotten.
+    """Takes a model off this machine, as `removal` says, and answers the bytes that were freed.
 
     Raises `GeneratorError` for one that is not here, `StoryboardError` when the system refuses.
     """
@@ -110,11 +124,11 @@ def remove(name: str) -> int:
     folder = models.folder_of(name)
     if folder is None:
         return _delete_download(name)
-    if folder.parent == models.own_models().resolve():
-        size = disk_size(folder)
-        _throw_away(folder)
-        return size
-    return _forget(name, folder)
+    if removal(name) == "forget":
+        return _forget(name, folder)
+    size = disk_size(folder)
+    _throw_away(folder)
+    return size
 
 
 def disk_size(folder: Path) -> int:
@@ -133,6 +147,7 @@ def _one(status: ModelStatus, machine: Machine) -> Overview:
         except GeneratorError:
             found = None
     plan = fit.pick(needs(facts, found), device(machine))
+    begun = None if found else _begun(status.name)
     return Overview(
         name=status.name,
         title=facts.title or status.name,
@@ -144,10 +159,17 @@ def _one(status: ModelStatus, machine: Machine) -> Overview:
         commercial="yes" if status.kind == "built-in" else facts.model.commercial,
         tasks=("text",) if status.kind == "built-in" else facts.tasks,
         revision=found.revision if found else facts.revision,
-        size=disk_size(found.files.folder) if found else 0,
+        here="whole" if found or status.kind == "built-in" else "part" if begun else "no",
+        size=disk_size(found.files.folder) if found else disk_size(begun) if begun else 0,
         download="" if found else facts.download,
         fits="" if status.kind == "built-in" else plan.words,
     )
+
+
+def _begun(name: str) -> Path | None:
+    """Where the files lie that a download got before it ended."""
+    storage = models.hub_storage(name) if models.is_hub_id(name) else None
+    return storage if storage is not None and storage.is_dir() and disk_size(storage) else None
 
 
 def _known_from(folder: Path, names: list[str]) -> list[str]:

@@ -57,6 +57,17 @@ class TestOverview:
         assert one.revision == COMMIT
         assert one.size == sum(path.stat().st_size for path in tiny_model.rglob("*") if path.is_file())
 
+    @pytest.mark.models
+    def test_half_a_download_is_told_from_none_and_from_all(self, tiny_model: Path) -> None:
+        assert named(models.MODELSCOPE).here == "no"
+        folder = in_hub_cache(tiny_model, models.MODELSCOPE)
+        assert named(models.MODELSCOPE).here == "whole"
+        (folder / "vae" / "diffusion_pytorch_model.safetensors").unlink()
+        one = named(models.MODELSCOPE)
+        assert (one.here, one.ready) == ("part", False)
+        assert one.size > 0
+        assert "in part" in storyboard("models", "list").out
+
     def test_a_mistake_in_the_users_list_is_told(self) -> None:
         assert managing.problem() == ""
         catalog.own_file().parent.mkdir(parents=True)

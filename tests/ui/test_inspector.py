@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
@@ -17,6 +16,7 @@ from storyboard.project import Motion, Music, Project, Shot
 from tests.ui.filming import add_take
 from ui import entry
 from ui.chips import Chip
+from ui.dialogs.models import Models
 from ui.motion_diagram import Source, kinds
 from ui.rows import Row
 from ui.window import Window
@@ -185,10 +185,31 @@ def test_models_are_listed_with_their_licence_and_how_to_get_them(window: Window
     assert shots_of(window)[0].model == "ali-vilab/text-to-video-ms-1.7b"
     assert "is not on this machine" in row.note.text()
     assert "not for commercial use" in row.note.text()
-    row.copy.click()
-    assert QGuiApplication.clipboard().text() == "storyboard models get ali-vilab/text-to-video-ms-1.7b"
+    row.get.click()
+    page = window.pages.opened
+    assert isinstance(page, Models)
+    until(lambda: page.list.topLevelItemCount() > 2)
+    assert page.list.currentItem().text(0) == "ModelScope 1.7B"
+    page.close()
     row.restore.click()
     assert shots_of(window)[0].model is None
+
+
+@pytest.mark.models
+def test_words_that_a_model_does_not_read_stand_below_the_prompt(
+    window: Window, until: Until, tiny_model: Path
+) -> None:
+    page = window.inspector.shot
+    page.model.chosen.emit(str(tiny_model))
+    until(lambda: "tokens" in page.prompt_row.aside.text())
+    assert not page.unread.isVisible()
+    page.prompt.setFocus()
+    page.prompt.setPlainText("a red ball " * 30 + "and a whale")
+    until(page.unread.isVisible)
+    assert page.unread.text().startswith("Not read by the model: “")
+    assert page.unread.text().endswith("and a whale”")
+    page.prompt.setPlainText("a red ball")
+    until(lambda: not page.unread.isVisible())
 
 
 def test_a_failed_job_stands_at_the_shot_with_a_way_to_try_again(window: Window) -> None:

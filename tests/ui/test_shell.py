@@ -15,6 +15,7 @@ from storyboard import edit, places
 from storyboard.generators import advice
 from storyboard.generators.advice import Machine
 from ui import memory, palette
+from ui.dialogs.models import Models
 from ui.document import Document
 from ui.memory import Memory, View
 from ui.messages import Action, MessageLine
@@ -260,7 +261,11 @@ def test_where_no_model_is_one_line_says_which_fits_and_how_to_get_it(window: Wi
     assert "no model is installed" in window.banner.text.text()
     assert "not for commercial use" in window.banner.text.text()
     window.banner.buttons[0].click()
-    assert "storyboard models get" in QApplication.clipboard().text()
+    page = window.pages.opened
+    assert isinstance(page, Models)
+    until(lambda: page.list.topLevelItemCount() > 2)
+    assert page.list.currentItem().text(0) == "ModelScope 1.7B"
+    page.close()
     window.banner._close.click()
     assert memory.load().advice_seen
 

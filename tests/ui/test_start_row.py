@@ -14,6 +14,7 @@ from storyboard.project import Shot
 from storyboard.start import FromPicture, FromPrevious, FromSketch, FromTake
 from tests.ui.filming import add_take
 from tests.ui.test_inspector import enter, problem
+from ui.rows import ChoiceRow
 from ui.start_row import StartRow
 from ui.window import Window
 
@@ -34,7 +35,7 @@ def row_of(window: Window) -> StartRow:
     return window.inspector.shot.start
 
 
-def pick(row: StartRow, kind: str) -> None:
+def pick(row: ChoiceRow, kind: str) -> None:
     """What choosing it from the list does."""
     index = row.field.findData(kind)
     row.field.setCurrentIndex(index)
@@ -99,3 +100,35 @@ def test_a_picture_is_brought_in_by_a_process_of_its_own(
     row.choose_file = lambda: tmp_path / "dot.png"
     pick(row, "picture")
     until(lambda: "too few for a shot to start from" in problem(row))
+
+
+def test_a_shot_ends_on_a_picture_where_its_model_can(window: Window, tmp_path: Path, until: Until) -> None:
+    Image.new("RGB", (64, 64), (10, 120, 200)).save(tmp_path / "sea.png")
+    Image.new("RGB", (64, 64), (200, 120, 10)).save(tmp_path / "shore.png")
+    row = row_of(window)
+    assert not row.end.isVisible()
+    row.choose_file = lambda: tmp_path / "sea.png"
+    pick(row, "picture")
+    until(lambda: row.end.isVisible())
+    Image.new("RGB", (1, 1)).save(tmp_path / "dot.png")
+    row.choose_file = lambda: tmp_path / "dot.png"
+    pick(row.end, "picture")
+    until(lambda: "too few" in problem(row.end))
+    assert row.end.field.currentData() == ""
+    row.choose_file = lambda: tmp_path / "shore.png"
+    pick(row.end, "picture")
+    until(lambda: shots_of(window)[0].end is not None)
+    until(lambda: row.end.aside.text() == "shore")
+    assert window.document.undo_stack.undoText() == "Set end"
+    window.inspector.shot.model.chosen.emit("ali-vilab/text-to-video-ms-1.7b")
+    assert "cannot" in problem(row.end)
+    pick(row.end, "")
+    assert shots_of(window)[0].end is None
+    assert not row.end.isVisible()
+
+
+def test_a_clip_that_is_made_anew_ends_where_it_ends(window: Window) -> None:
+    row = row_of(window)
+    pick(row, "sketch")
+    assert row.strength.isVisible()
+    assert not row.end.isVisible()
