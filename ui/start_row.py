@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, QThread, Signal, SignalInstance
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from storyboard import edit
@@ -126,21 +126,21 @@ class StartRow(ChoiceRow):
         if kind != PICTURE:
             self.wanted.emit("Set start", lambda p, ids: started(p, ids, self._takes, kind))
             return
-        path = self.choose_file()
-        if path is None:
-            self.wanted.emit("", lambda p, _: p)  # shown again as it is
-        else:
-            self.picture_wanted.emit(path)
+        self._ask(self.picture_wanted)
 
     def _choose_end(self, kind: str) -> None:
-        if kind != PICTURE:
+        if kind == PICTURE:
+            self._ask(self.end_wanted)
+        else:
             self.wanted.emit("Set end", without_end)
-            return
+
+    def _ask(self, wanted: SignalInstance) -> None:
+        """Asks the user for a picture, and says with `wanted` which it is."""
         path = self.choose_file()
         if path is None:
             self.wanted.emit("", lambda p, _: p)  # shown again as it is
         else:
-            self.end_wanted.emit(path)
+            wanted.emit(path)
 
 
 class Bringing(QThread):

@@ -158,6 +158,25 @@ def test_a_download_that_is_cancelled_is_no_problem_and_goes_on_later(
 
 
 @pytest.mark.models
+def test_a_download_goes_on_when_its_page_is_closed(window: Window, until: Until, hub: Hub) -> None:
+    window.pages.downloads.get(NAME)
+    page = page_of(window, until, NAME)
+    page.close()
+    until(lambda: window.pages.opened is None)
+    until(lambda: not window.pages.downloads.coming)
+    assert "is here now" in window.status.message.text()
+    assert models.find(NAME).name == NAME
+
+
+@pytest.mark.models
+def test_closing_the_window_ends_a_download(window: Window, until: Until, hub: Hub) -> None:
+    window.pages.downloads.get(NAME)
+    assert window.pages.downloads.coming
+    window.shut()
+    assert not window.pages.downloads.coming
+
+
+@pytest.mark.models
 def test_a_folder_is_added_and_taken_off_the_list_and_stays(
     window: Window, until: Until, tiny_model: Path, home: Path
 ) -> None:

@@ -88,7 +88,7 @@ class Models(Page):
         self.list.header().setStretchLastSection(False)
         self.list.header().setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
         self.list.setColumnWidth(4, 230)
-        self.list.setMinimumSize(860, 380)
+        self.list.setMinimumSize(860, 440)
         self.column.addWidget(self.list, 1)
         self.facts = wrapped("")
         self.facts.setAccessibleName("About this model")
