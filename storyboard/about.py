@@ -89,7 +89,9 @@ MATERIALS = (
         ("projects/*",), "made for Storyboard, by calculation alone",
     ),
 )  # fmt: skip
-OURS = ("pictures/*.txt", "pictures/build.py", "fonts/SOURCES.txt", "icons/*", "theme/*")
+OURS = (
+    "pictures/*.txt", "pictures/build.py", "rife/build.py", "rife/self-test/*", "fonts/SOURCES.txt", "icons/*", "theme/*",
+)  # fmt: skip
 """Files in `resources/` that are Storyboard's own."""
 
 

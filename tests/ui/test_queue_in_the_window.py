@@ -170,7 +170,7 @@ def test_a_killed_worker_is_started_again_once_then_the_job_says_so_and_retry_wo
     until(lambda: running(window) and bool(workers()))
     kill_workers()
     until(lambda: states(window) == ["failed"])
-    assert "the worker process ended" in window.worker.jobs[0].reason
+    assert "the worker process was ended by the system (SIGKILL)" in window.worker.jobs[0].reason
     assert window.isVisible()
     lengthen(window, 0, 8)
     window.worker.resume(job)
