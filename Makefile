@@ -16,11 +16,12 @@ STAMP  := $(VENV)/.installed-models
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install film test app check format bench bench-quality faults fuzz soak screenshots clean
+.PHONY: help install film test test-long app check format bench bench-quality faults fuzz soak screenshots clean
 
 help:
 	@echo "make film    set up, and render projects/spaghetti to exports/spaghetti.mp4"
 	@echo "make test    set up, and run the tests"
+	@echo "make test-long  run the further cases of long tests"
 	@echo "make app     open the window"
 	@echo "make check   style and types"
 	@echo "make bench   measure, and print ratios"
@@ -42,7 +43,10 @@ film: install
 	$(BIN)/storyboard render projects/spaghetti
 
 test: install
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not long"
+
+test-long: install
+	$(BIN)/python -m pytest -n auto --dist loadfile -m long
 
 app: install
 	$(BIN)/storyboard edit

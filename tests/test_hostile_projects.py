@@ -269,7 +269,7 @@ def _endless(path: Path) -> None:
     path.symlink_to("/dev/zero")
 
 
-NEVER = pytest.mark.parametrize("never", [_pipe, _endless])
+NEVER = pytest.mark.parametrize("never", [_pipe, pytest.param(_endless, marks=pytest.mark.long)])
 
 
 @posix

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 from typing import Final
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QThread, QTimer
 
 EVERY: Final = 500
 """Milliseconds between two looks."""
@@ -23,8 +23,13 @@ class Cycles(QObject):
         super().__init__(parent)
         gc.disable()
         self._timer = QTimer(self, interval=EVERY)
-        self._timer.timeout.connect(collect)
+        self._timer.timeout.connect(self._collect)
         self._timer.start()
+
+    def _collect(self) -> None:
+        # While a dialog or a drag runs a loop of its own, what is freed could be what that loop stands on.
+        if QThread.currentThread().loopLevel() <= 1:
+            collect()
 
 
 def collect() -> None:

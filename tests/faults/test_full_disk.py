@@ -59,7 +59,7 @@ def assert_nothing_half(folder: Path, undisturbed: Film) -> None:
     assert not made.exists() or film(made).frames == undisturbed.frames
 
 
-@pytest.mark.parametrize("what", ["create", "sync"])
+@pytest.mark.parametrize("what", ["create", pytest.param("sync", marks=pytest.mark.long)])
 @pytest.mark.parametrize("stage", STAGES)
 def test_the_disk_is_full_at(stage: str, what: str, project: Path, undisturbed: Film, tmp_path: Path) -> None:
     """Told by the calls themselves, so that it runs everywhere."""

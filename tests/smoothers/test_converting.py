@@ -74,6 +74,7 @@ def saved(folder: Path, what: object, name: str = "flownet.pkl") -> Path:
     return folder / name
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
 def test_a_published_checkpoint_of_each_network_smooths(family: Family, home: Path) -> None:
     own = arrays(family)

@@ -94,6 +94,9 @@ def opened(qt: QApplication) -> Iterator[Opener]:
         window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     qt.processEvents()
+    windows.clear()
+    # Here, where nothing of a window is on the stack, and not in the middle of a later test.
+    gc.collect()
 
 
 @pytest.fixture
