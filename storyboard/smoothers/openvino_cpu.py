@@ -4,7 +4,7 @@ their way at once, networks kept for a few sizes."""
 from __future__ import annotations
 
 import collections
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from storyboard.errors import SmootherError
@@ -12,7 +12,7 @@ from storyboard.errors import SmootherError
 if TYPE_CHECKING:
     import openvino as ov
 
-    from storyboard.frames import Frame
+    from storyboard.frames import Frame, Frames
 
 MAX_STREAMS = 4
 """In-betweens made side by side. Each holds its own buffers (up to 0.4 GB at 1280x768)."""
@@ -84,6 +84,21 @@ class Coming:
             self._like = self._asked.finish(self._request, height, width)
             self._asked = self._request = None
         return self._like
+
+
+def in_order(started: Iterable[Coming], threads: int) -> Frames:
+    """The pictures of `started`, in order; at most `MAX_STREAMS` of them are on their way at once."""
+    waiting: collections.deque[Coming] = collections.deque()
+    try:
+        for coming in started:
+            waiting.append(coming)
+            if len(waiting) >= min(threads, MAX_STREAMS):
+                yield waiting.popleft().frame()
+        while waiting:
+            yield waiting.popleft().frame()
+    finally:
+        for coming in waiting:
+            coming.frame()
 
 
 def compiled(graph: ov.Model, threads: int) -> Any:

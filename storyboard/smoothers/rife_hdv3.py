@@ -71,17 +71,7 @@ class OpenVinoHdv3:
 
     def between(self, gaps: Iterable[Gap]) -> Frames:
         """See `Smoother`. Reads at most `MAX_STREAMS` gaps ahead."""
-        waiting: collections.deque[Coming] = collections.deque()
-        try:
-            for coming in self._started(gaps):
-                waiting.append(coming)
-                if len(waiting) >= min(self._threads, openvino_cpu.MAX_STREAMS):
-                    yield waiting.popleft().frame()
-            while waiting:
-                yield waiting.popleft().frame()
-        finally:
-            for coming in waiting:
-                coming.frame()
+        return openvino_cpu.in_order(self._started(gaps), self._threads)
 
     def close(self) -> None:
         """Frees the networks; the next use builds them again."""

@@ -74,24 +74,14 @@ class WholeRife:
 
     def between(self, gaps: Iterable[Gap]) -> Frames:
         """See `Smoother`. Reads at most `MAX_STREAMS` gaps ahead."""
-        waiting: collections.deque[openvino_cpu.Coming] = collections.deque()
-        try:
-            for gap in gaps:
-                gap_rules.check(gap)
-                waiting.append(self._start(gap))
-                if len(waiting) >= min(self._threads, openvino_cpu.MAX_STREAMS):
-                    yield waiting.popleft().frame()
-            while waiting:
-                yield waiting.popleft().frame()
-        finally:
-            for coming in waiting:
-                coming.frame()
+        return openvino_cpu.in_order(map(self._start, gaps), self._threads)
 
     def close(self) -> None:
         """Frees the networks; the next use builds them again."""
         self._networks.clear()
 
     def _start(self, gap: Gap) -> openvino_cpu.Coming:
+        gap_rules.check(gap)
         if gap_rules.is_still(gap):
             return openvino_cpu.Coming(gap.before)
         height, width, _ = gap.before.shape
