@@ -14,7 +14,7 @@ import pytest
 from storyboard import store
 from tests.faults import harness
 from tests.faults.fault import Fault
-from tests.support import Film, film, make_project, storyboard
+from tests.support import Film, film, make_project
 
 PROMPTS = ("a dog runs", "a red car at night")
 STAGES = {
@@ -33,14 +33,6 @@ KIB = 1024
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_project(tmp_path_factory.mktemp("full") / "film", *PROMPTS, smoother="flow")
-
-
-@pytest.fixture(scope="module")
-def undisturbed(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Film:
-    folder = tmp_path_factory.mktemp("undisturbed") / "film"
-    shutil.copytree(project, folder)
-    assert storyboard("render", folder).code == 0
-    return film(folder / "exports" / "film.mp4")
 
 
 def assert_says_full(ended: harness.Ended) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.faults import harness, runs
 from tests.faults.fault import Fault
-from tests.support import Film, film, make_project, storyboard
+from tests.support import Film, make_project
 
 
 def _at(when: str, what: str, path: str, nth: int = 1) -> Fault:
@@ -36,14 +36,6 @@ POINTS = {
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_project(tmp_path_factory.mktemp("faults") / "film", *runs.PROMPTS, smoother="flow")
-
-
-@pytest.fixture(scope="module")
-def undisturbed(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Film:
-    folder = tmp_path_factory.mktemp("undisturbed") / "film"
-    shutil.copytree(project, folder)
-    assert storyboard("render", folder).code == 0
-    return film(folder / "exports" / "film.mp4")
 
 
 @pytest.mark.parametrize("point", POINTS)
