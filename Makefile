@@ -43,10 +43,10 @@ film: install
 	$(BIN)/storyboard render projects/spaghetti
 
 test: install
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "not long"
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --max-worker-restart 0 -m "not long"
 
 test-long: install
-	$(BIN)/python -m pytest -n auto --dist loadfile -m long
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --max-worker-restart 0 -m long
 
 app: install
 	$(BIN)/storyboard edit

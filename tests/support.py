@@ -7,11 +7,13 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import av
+import pytest
 
 from storyboard import edit, store
 from storyboard.project import Project, new_shot
@@ -41,6 +43,16 @@ def storyboard(*arguments: object, env: dict[str, str] | None = None, timeout: f
         check=False,
     )
     return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def with_further(cases: Iterable[Any], *often: int) -> list[Any]:
+    """For `parametrize`: those of `cases` at the places `often` run always, the further ones with `make test-long`."""
+    return [
+        case
+        if place in often
+        else pytest.param(*(case if type(case) is tuple else (case,)), marks=pytest.mark.long)
+        for place, case in enumerate(cases)
+    ]
 
 
 def make_project(folder: Path, *prompts: str, size: int = 64, length: int = 12, **settings: Any) -> Path:

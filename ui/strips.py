@@ -135,8 +135,12 @@ class Strips:
         """What is known of the strip; empty where something is another now."""
         known = self._strips.get(shot.id)
         if known is not None and known.holds(film, shot, size):
-            return known
-        strip = _Strip(film, shot, size, {})
+            if known.film is film:
+                return known
+            # Of the film as it is now: what is still to be made is asked for by the shot's place in it.
+            strip = known._replace(film=film)
+        else:
+            strip = _Strip(film, shot, size, {})
         self._strips[shot.id] = strip
         while len(self._strips) > MOST_STRIPS:
             self._strips.popitem(last=False)

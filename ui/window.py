@@ -12,7 +12,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from . import actions as table
-from . import heap, looking, preferences
+from . import heap, looking, preferences, theme
 from .bars import StatusLine, TopBar
 from .board import Board
 from .choosing import Ask, Chooser, SystemChooser
@@ -65,7 +65,8 @@ class Window(QMainWindow):
         self.pages = Pages(*parts, self._choose, self._ask, self)
         self.pages.actions = self.actions_by_name
         self.page: Literal["timeline", "storyboard"] = "timeline"
-        self._build()
+        with theme.undressed():
+            self._build()
         self._connect()
         self._follow()
         if not self.document.writable:

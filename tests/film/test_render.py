@@ -13,7 +13,7 @@ from storyboard import edit, store
 from storyboard.media import lossless, segment
 from storyboard.project import Motion, new_shot
 from storyboard.take import Take
-from tests.support import film, make_project, storyboard
+from tests.support import film, make_project, storyboard, with_further
 
 PROMPTS = ("a man eats spaghetti", "a red car at night", "a whale jumps out of the sea")
 
@@ -149,16 +149,23 @@ def noise_take(folder: Path, frames: int, rate: Fraction, size: int = 64) -> Tak
 
 @pytest.mark.parametrize(
     ("rate", "speed", "smoothing", "factor"),
-    [
-        (24, "1/2", "auto", 2),  # the classic motion
-        (16, "1/2", "auto", 3),
-        (8, "1", "auto", 3),
-        (24, "1/4", "auto", 4),
-        (24, "1", "auto", 1),
-        (24, "1/2", "off", None),
-        (8, "1/2", "x3", None),
-        (24, "1/4", "x4", 4),
-    ],
+    with_further(
+        [
+            (24, "1/2", "auto", 2),  # the classic motion
+            (16, "1/2", "auto", 3),
+            (8, "1", "auto", 3),
+            (24, "1/4", "auto", 4),
+            (24, "1", "auto", 1),
+            (24, "1/2", "off", None),
+            (8, "1/2", "x3", None),
+            (24, "1/4", "x4", 4),
+        ],
+        0,
+        2,
+        4,
+        5,
+        6,
+    ),
 )
 def test_originals_stay_bit_for_bit(
     rate: int, speed: str, smoothing: str, factor: int | None, tmp_path: Path

@@ -27,6 +27,7 @@ from storyboard.smoothers import (
 from storyboard.smoothers.base import Gap
 from storyboard.smoothers.rife_family import FAMILIES, Family
 from tests.smoothers.moving import moving
+from tests.support import with_further
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.models
@@ -91,7 +92,7 @@ def test_a_published_checkpoint_of_each_network_smooths(family: Family, home: Pa
     assert smoother.engine.weights == weights.digest(made.file)
 
 
-@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
+@pytest.mark.parametrize("family", with_further(FAMILIES, 0, 3), ids=lambda family: family.name)
 def test_each_network_computes_what_was_published(family: Family, home: Path) -> None:
     from tests.smoothers.rife_reference import Reference
 
@@ -192,28 +193,33 @@ def test_weights_of_another_network_are_refused_with_what_was_found(home: Path) 
 
 @pytest.mark.parametrize(
     ("change", "sentence"),
-    [
-        (lambda given: given.pop("module.block1.conv0.0.0.bias"), "block1.shrink.0.bias is missing"),
-        (
-            lambda given: given.update({"module.encode.cnn0.weight": torch.zeros(16, 4, 3, 3)}),
-            "head.0.weight is 16x4x3x3, and 16x3x3x3",
-        ),
-        (
-            lambda given: given["module.block0.lastconv.0.bias"].fill_(float("nan")),
-            "block0.out.bias holds a value that is no number",
-        ),
-        (lambda given: given["module.block0.lastconv.0.bias"].fill_(1e9), "far too large"),
-        (lambda given: given.update({"extra": torch.zeros(1)}), "extra has no place"),
-        (lambda given: given.update({"extra": 3}), "more than named tensors"),
-        (
-            lambda given: given.update({"module.block0.convblock.0.beta": torch.ones(7)}),
-            "a factor for other channels",
-        ),
-        (
-            lambda given: given.update({"big": torch.zeros(1).expand(10**5, 10**5)}),
-            r"more than 200,000,000 values",
-        ),
-    ],
+    with_further(
+        [
+            (lambda given: given.pop("module.block1.conv0.0.0.bias"), "block1.shrink.0.bias is missing"),
+            (
+                lambda given: given.update({"module.encode.cnn0.weight": torch.zeros(16, 4, 3, 3)}),
+                "head.0.weight is 16x4x3x3, and 16x3x3x3",
+            ),
+            (
+                lambda given: given["module.block0.lastconv.0.bias"].fill_(float("nan")),
+                "block0.out.bias holds a value that is no number",
+            ),
+            (lambda given: given["module.block0.lastconv.0.bias"].fill_(1e9), "far too large"),
+            (lambda given: given.update({"extra": torch.zeros(1)}), "extra has no place"),
+            (lambda given: given.update({"extra": 3}), "more than named tensors"),
+            (
+                lambda given: given.update({"module.block0.convblock.0.beta": torch.ones(7)}),
+                "a factor for other channels",
+            ),
+            (
+                lambda given: given.update({"big": torch.zeros(1).expand(10**5, 10**5)}),
+                r"more than 200,000,000 values",
+            ),
+        ],
+        0,
+        2,
+        5,
+    ),
 )
 def test_what_does_not_fit_is_named(
     change: Callable[[dict[str, object]], object], sentence: str, home: Path
@@ -225,7 +231,7 @@ def test_what_does_not_fit_is_named(
     assert weights.own() == []
 
 
-@pytest.mark.parametrize("kept", [0.0, 0.001, 0.5, 0.999])
+@pytest.mark.parametrize("kept", with_further([0.0, 0.001, 0.5, 0.999], 2))
 def test_a_truncated_checkpoint_is_a_sentence(kept: float, home: Path) -> None:
     source = saved(home / "w", published(arrays(FAMILIES[3])))
     source.write_bytes(source.read_bytes()[: int(source.stat().st_size * kept)])

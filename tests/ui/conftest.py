@@ -81,6 +81,7 @@ def _no(parent: QWidget, question: str, yes: str) -> bool:
 def opened(qt: QApplication) -> Iterator[Opener]:
     """`opened(folder)` is a window on that project; it is shut after the test. It answers every question no."""
     windows: list[Window] = []
+    gc.freeze()  # what was there before (torch, in some runs) need not be looked through when the window is shut
 
     def show(folder: Path) -> Window:
         window = Window(folder, ask=_no)

@@ -17,7 +17,8 @@ from PySide6.QtGui import (
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from storyboard import edit
+from storyboard import edit, store
+from storyboard.project import Shot
 from ui import allowance, theme
 from ui.allowance import Allowance
 from ui.clips import text_font
@@ -150,8 +151,29 @@ def test_an_edit_of_one_shot_leaves_the_others_pictures(window: Window, until: U
     window.document.edit("Rename", lambda p: edit.set_shot(p, p.shots[1].id, prompt="a cat"))
     changed = strips._strips[shots[1].id]
     window.timeline.viewport().repaint()
-    assert strips._strips[shots[0].id] is kept
-    assert strips._strips[shots[1].id] is not changed
+    assert strips._strips[shots[0].id].tiles is kept.tiles
+    assert strips._strips[shots[1].id].tiles is not changed.tiles
+
+
+def test_pictures_that_are_still_to_come_are_those_of_the_shot_where_it_is_now(
+    window: Window, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strips, document = window.timeline._clips._strips, window.document
+    assert QTest.qWaitForWindowExposed(window)
+    with monkeypatch.context() as hurried:
+        hurried.setattr(allowance, "TIME", -1.0)
+        hurried.setattr(allowance, "HURRIED", -1.0)
+        strips._strips.clear()
+        window.timeline.viewport().repaint()
+        first = document.project.shots[0]
+        assert not all(tile.done for tile in strips._strips[first.id].tiles.values())
+    more = [Shot(id=store.new_id(), prompt=f"shot {n}", length=8) for n in range(5)]
+    document.edit("Before", lambda p: edit.insert(p, 0, *more))
+    window.timeline.viewport().repaint()
+    strip = strips._strips[first.id]
+    assert strip.film is document.film
+    assert strip.tiles
+    until(lambda: not window.timeline._clips.unfinished)
 
 
 def test_two_fingers_zoom_at_the_pointer(window: Window) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -50,7 +51,13 @@ def running(window: Window) -> bool:
 
 def workers(process: psutil.Process | None = None) -> list[psutil.Process]:
     family = (process or psutil.Process()).children(recursive=True)
-    return [child for child in family if "storyboard.workers" in " ".join(child.cmdline())]
+    return [child for child in family if "storyboard.workers" in " ".join(_command(child))]
+
+
+def _command(child: psutil.Process) -> list[str]:
+    with contextlib.suppress(psutil.Error):  # one that ended just now
+        return child.cmdline()
+    return []
 
 
 def kill_workers() -> None:
@@ -237,7 +244,7 @@ def live(until):
 ids = [shot.id for shot in window.document.project.shots]
 live(lambda: window.worker._film is not None)
 window.document.edit("Type", lambda p: edit.set_shot(p, ids[1], prompt="a yellow submarine"))
-window.document.edit("Set length", lambda p: edit.set_shot(p, ids[0], length=6000))
+window.document.edit("Set length", lambda p: edit.set_shot(p, ids[0], length=1500))
 window.session.select(ids[0])
 window.actions_by_name["generate_four"].trigger()
 window.session.select(ids[2])
