@@ -31,6 +31,8 @@ class Settings(Struct, frozen=True):
     model_folders: Annotated[tuple[str, ...], Meta(max_length=50)] = ()
     """Folders that hold models, one folder each, besides the user's own `models/`."""
     cache_limit: Annotated[int, Meta(ge=0, le=1 << 50)] = CACHE_LIMIT
+    checkpoint_steps: Annotated[int, Meta(ge=0, le=1000)] = 0
+    """Steps of a model after which what is done of a take is kept, to be gone on with after a crash; 0 for never."""
 
 
 def load() -> Settings:

@@ -48,6 +48,7 @@ def generate(
         str | None,
         typer.Option(metavar="NAMES", help="Make these held takes whole: names with commas, or all."),
     ] = None,
+    checkpoint_steps: options.CheckpointSteps = None,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -79,7 +80,14 @@ def generate(
         output.note("several takes need several seeds: the locked seed is not used for them")
     with interruptible() as cancelled, output.progress(quiet or as_json) as watch:
         made, failures = film_takes.make(
-            folder, project, wanted, takes, seed=seed, watch=watch, cancelled=cancelled
+            folder,
+            project,
+            wanted,
+            takes,
+            seed=seed,
+            watch=watch,
+            cancelled=cancelled,
+            keep_every=checkpoint_steps,
         )
     if not wanted and not as_json:
         output.line("every shot has the take that it wishes for")
@@ -206,11 +214,15 @@ def render(
     preset: options.Preset = "h264",
     keep_stale: Annotated[bool, typer.Option(help="Leave shots whose wish changed as they are.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be made.")] = False,
+    checkpoint_steps: options.CheckpointSteps = None,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Make what is missing, smooth it, stitch the film."""
-    _film(folder, "render", out, preset, as_json, quiet, keep_stale=keep_stale, dry_run=dry_run)
+    keep = checkpoint_steps
+    _film(
+        folder, "render", out, preset, as_json, quiet, keep_stale=keep_stale, dry_run=dry_run, keep_every=keep
+    )
 
 
 def export(
@@ -246,6 +258,7 @@ def _film(
     keep_stale: bool = False,
     dry_run: bool = False,
     suffix: str = "",
+    keep_every: int | None = None,
 ) -> None:
     from storyboard.film import build, place
     from storyboard.film import plan as planning
@@ -264,7 +277,7 @@ def _film(
     if plan.to_generate and not as_json and not quiet:
         output.note(_words(plan))
     with interruptible() as cancelled, output.progress(quiet or as_json) as watch:
-        made = build.build(plan, watch, cancelled)
+        made = build.build(plan, watch, cancelled, keep_every=keep_every)
     if as_json:
         output.facts(made)
         return

@@ -26,6 +26,16 @@ Shots = Annotated[str | None, typer.Option("--shots", metavar="2,5-7", help="Whi
 Preset = Annotated[
     str, typer.Option(help="How the film is encoded: h264 (plays anywhere) or ffv1 (lossless).")
 ]
+CheckpointSteps = Annotated[
+    int | None,
+    typer.Option(
+        metavar="K",
+        help="Keep what is done of a take every K steps of the model: made again after a crash or a stop, it goes on there. 0: never.",
+        min=0,
+        max=1000,
+        show_default="as the settings say",
+    ),
+]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="The film's file.")]
 
 

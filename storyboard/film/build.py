@@ -72,11 +72,12 @@ def build(
     pausing: Callable[[], bool] = lambda: False,
     crew: Crew | None = None,
     stitch: bool = True,
+    keep_every: int | None = None,
 ) -> Made:
     """Make the film of `plan`; a film that is there and up to date is left as it is.
 
     The cache keeps at most `cache_limit` bytes; None: what the user set for this machine. Without `stitch` the
-    film's parts are made and not joined. `crew` are workers that are warm already. Raises `Cancelled` when
+    film's parts are made and not joined. What is done of a take is kept as `takes.generate_step` says. `crew` are workers that are warm already. Raises `Cancelled` when
     `cancelled` says so, or `pausing` before everything was begun (what was made is kept), and `StoryboardError`
     when a shot failed: the others are finished first, and an earlier film stays in place. Raises `DiskFull` before
     any work where the room on the disk cannot do, and during it before the disk is quite full.
@@ -92,7 +93,7 @@ def build(
         tight = room.foresee(plan, history) if stitch else ""
         places = (plan.folder, plan.out.parent)
         runner = Runner(workers, history, watch, cancelled, pausing=pausing, places=places)
-        work = _Build(plan, cache, runner, stitch)
+        work = _Build(plan, cache, runner, stitch, keep_every)
         made = work.run()
         made.notes += (tight,) if tight else ()
         limit = settings.load().cache_limit if cache_limit is None else cache_limit
@@ -109,13 +110,16 @@ class _Part(NamedTuple):
 class _Build:
     """One build of one plan. Each shot goes its way from take to segment by itself; the film waits for all."""
 
-    def __init__(self, plan: Plan, cache: Cache, runner: Runner, stitch: bool) -> None:
+    def __init__(
+        self, plan: Plan, cache: Cache, runner: Runner, stitch: bool, keep_every: int | None
+    ) -> None:
         from storyboard.media import segment
 
         self._plan = plan
         self._cache = cache
         self._runner = runner
         self._stitch = stitch
+        self._keep_every = keep_every
         self._preset = segment.PRESETS[plan.preset]
         self._encoder = segment.version(self._preset)
         self._size = (plan.project.width, plan.project.height)
@@ -166,6 +170,7 @@ class _Build:
                 planned.shot,
                 numbers.get(planned.shot.id, 0) + 1,
                 takes=self._found,
+                keep_every=self._keep_every,
             )
             for planned in self._plan.to_generate
         ]
@@ -193,6 +198,7 @@ class _Build:
                     step.number,
                     take=step.take,
                     takes=self._links.takes,
+                    keep_every=step.keep_every,
                 )
             except StoryboardError as error:
                 self._give_up(planned, str(error))

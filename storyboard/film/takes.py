@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from storyboard import atomic, edit, paths, store, timing
+from storyboard import atomic, edit, paths, settings, store, timing
 from storyboard.errors import Cancelled, EditError, GeneratorError, MediaError, StoryboardError, why
 from storyboard.film import order
 from storyboard.film.history import History
@@ -35,11 +35,13 @@ def generate_step(
     seed: int | None = None,
     take: str = "",
     takes: Mapping[str, Take] = NO_TAKES,
+    keep_every: int | None = None,
 ) -> Generate:
     """The step that makes take `number` of `shot`, long enough for its length and motion.
 
     `seed` overrides the shot's; `take` is the id that it will have, a new one if empty. `takes` are those that are
-    there, for a shot that starts from one: where that is not among them the step is good for its time only. Raises
+    there, for a shot that starts from one: where that is not among them the step is good for its time only. What is
+    done is kept each `keep_every` steps of the model (0: never; None: as the user set for this machine). Raises
     `GeneratorError` when the shot's model is not here, or cannot start from what the shot starts from.
     """
     from storyboard.generators import registry
@@ -66,6 +68,7 @@ def generate_step(
         wish=wanted.key,
         model=wanted.model,
         recipe=recipe,
+        keep_every=settings.load().checkpoint_steps if keep_every is None else keep_every,
     )
 
 
@@ -112,15 +115,18 @@ def make(
     seed: int | None = None,
     watch: Watch = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
+    keep_every: int | None = None,
 ) -> Takes:
     """Make `count` new takes of each of `shots`. Each is on disk as soon as it is made.
 
     Several takes of one shot have different seeds, so they ignore a locked one; with `seed` they use `seed`,
-    `seed + 1`, ... Raises `GeneratorError` before any work when a prompt or a model is missing, and
+    `seed + 1`, ... What is done is kept as `generate_step` says, and gone on with when a take of the same recipe is
+    asked for again. Raises `GeneratorError` before any work when a prompt or a model is missing, and
     `Cancelled`; takes made until then are kept.
     """
     found = store.TakeFolder(folder).scan()
-    return make_wanted(folder, project, want(shots, count, found, seed=seed), watch, cancelled)
+    wanted = want(shots, count, found, seed=seed)
+    return make_wanted(folder, project, wanted, watch, cancelled, keep_every=keep_every)
 
 
 def make_wanted(
@@ -133,13 +139,14 @@ def make_wanted(
     pausing: Callable[[], bool] = lambda: False,
     show: Show = lambda _shot, _picture: None,
     crew: Crew | None = None,
+    keep_every: int | None = None,
 ) -> Takes:
     """Make those of the `wanted` takes that are not there yet and whose shots still are. Each is on disk as soon as
     it is made. Raises as `make` does; `Cancelled` also when `pausing` said so before all were begun.
     """
     found = store.TakeFolder(folder).scan()
     project = edit.adopt(project, found)  # a queue asks long after it was filled
-    batches = _batches(folder, project, wanted, found)
+    batches = _batches(folder, project, wanted, found, keep_every)
     with borrowed(folder, crew) as workers:
         runner = Runner(workers, History(), watch, cancelled, pausing=pausing, show=show, places=(folder,))
         making = _Making(folder, runner, Links(project, found, batches))
@@ -180,8 +187,10 @@ class _Making:
     def _again(self, shot: Shot, step: Generate) -> Generate:
         """`step` with what it starts from, which is there now."""
         project, takes = self._links.project, self._links.takes
-        seed, take = step.recipe.seed, step.take
-        return generate_step(self._folder, project, shot, step.number, seed=seed, take=take, takes=takes)
+        seed, take, keep = step.recipe.seed, step.take, step.keep_every
+        return generate_step(
+            self._folder, project, shot, step.number, seed=seed, take=take, takes=takes, keep_every=keep
+        )
 
     def _start(self, step: Generate, *others: Generate) -> None:
         from storyboard.generators import registry
@@ -220,7 +229,7 @@ class _Making:
 
 
 def _batches(
-    folder: Path, project: Project, wanted: Sequence[Wanted], found: store.Takes
+    folder: Path, project: Project, wanted: Sequence[Wanted], found: store.Takes, keep_every: int | None
 ) -> dict[str, list[Generate]]:
     """The steps of the takes that are still to be made, by shot and in order. All recipes are made first: one that
     cannot be stops the others before any work."""
@@ -233,7 +242,16 @@ def _batches(
         number = found.next_number(take.shot) + len(batch)
         shot = shots[take.shot]
         batch.append(
-            generate_step(folder, project, shot, number, seed=take.seed, take=take.take, takes=found)
+            generate_step(
+                folder,
+                project,
+                shot,
+                number,
+                seed=take.seed,
+                take=take.take,
+                takes=found,
+                keep_every=keep_every,
+            )
         )
     return batches
 

@@ -74,3 +74,34 @@ def test_cancelled_in_the_middle_of_a_take(tiny_model: Path, tmp_path: Path) -> 
     done = storyboard("render", folder, "--json")
     assert done.code == 0, done.error
     assert json.loads(done.out)["takes"] == 2
+
+
+@pytest.mark.models
+def test_a_take_goes_on_at_the_step_where_it_was_kept(tiny_model: Path, tmp_path: Path) -> None:
+    """The program is killed; the same command makes the same pixels, and need not begin anew."""
+    whole, broken = (
+        make_project(tmp_path / name / "film", "a cat", length=8) for name in ("whole", "broken")
+    )
+    for folder in (whole, broken):
+        assert storyboard("set", folder, "--model", tiny_model, "--steps", "200").code == 0
+    assert storyboard("generate", whole).code == 0
+    kept = broken / "cache" / "kept"
+    keeping = ("generate", str(broken), "--checkpoint-steps", "20")
+    with subprocess.Popen(
+        [*COMMAND, *keeping], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as run:
+        wait_for(kept, "*.safetensors")
+        family = psutil.Process(run.pid).children(recursive=True)
+        for process in [*family, run]:
+            process.kill()
+        psutil.wait_procs(family, timeout=10)
+    assert not list((broken / "takes").glob("*.json"))
+    assert list(kept.glob("*.safetensors"))
+    assert storyboard(*keeping).code == 0
+    assert contents(broken) == contents(whole)
+    assert not list(kept.iterdir())
+
+
+def contents(folder: Path) -> list[str]:
+    with store.open_project(folder) as opened:
+        return [take.content for take in opened.takes().values()]

@@ -231,7 +231,7 @@ def test_colours_are_changed_at_once_and_remembered(window: Window, qt: QApplica
     assert windows.window is None
 
 
-def test_device_model_folders_and_cache_limit_are_the_machines(
+def test_device_model_folders_cache_limit_and_what_is_kept_are_the_machines(
     window: Window, tmp_path: Path, until: Until
 ) -> None:
     window.pages._choose = Answers(tmp_path)
@@ -241,8 +241,9 @@ def test_device_model_folders_and_cache_limit_are_the_machines(
     page.device.setCurrentIndex(1)
     page.device.activated.emit(1)
     page.limit.setValue(5)
+    page.kept.setValue(10)
     page._add_folder()
-    assert settings.load() == settings.Settings("cpu", (str(tmp_path),), 5 << 30)
+    assert settings.load() == settings.Settings("cpu", (str(tmp_path),), 5 << 30, 10)
     page.folders.setCurrentRow(0)
     page.remove.click()
     assert settings.load().model_folders == ()

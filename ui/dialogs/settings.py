@@ -149,6 +149,19 @@ class Settings(Page):
         row = in_a_row(self.limit, self.held, self.clear)
         self._form.addRow(named("C&ache at most", self.limit), row)
         self._form.addRow("", label("quiet", "What is in it is made again when it is needed: never a take."))
+        self.kept = QSpinBox()
+        self.kept.setAccessibleName("Steps after which an unfinished take is kept")
+        self.kept.setRange(0, 1000)
+        self.kept.setSpecialValueText("never")
+        self.kept.setPrefix("every ")
+        self.kept.setSuffix(" steps")
+        self.kept.lineEdit().setTextMargins(8, 0, 8, 0)
+        self.kept.setValue(settings.load().checkpoint_steps)
+        self.kept.valueChanged.connect(lambda value: self._set(checkpoint_steps=value))
+        self._form.addRow(named("&Keep unfinished takes", self.kept), self.kept)
+        self._form.addRow(
+            "", label("quiet", "After a crash a take goes on where it was kept, with the same pixels.")
+        )
 
     def _measure(self) -> None:
         self._pool.start(lambda: self._measured.emit(self._cache.size(), ""))
