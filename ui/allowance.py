@@ -7,7 +7,7 @@ from typing import Final
 
 TIME: Final = 0.02
 """Seconds of one paint."""
-HURRIED: Final = 0.0012
+HURRIED: Final = 0.0004
 """While hands scroll, zoom or drag: with the copies of what is there, the picture follows them at once."""
 
 

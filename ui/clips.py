@@ -7,7 +7,7 @@ costs a few copies of pictures.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Final, NamedTuple
 
@@ -35,17 +35,15 @@ PICTURES_FROM: Final = 16.0
 """The width from which a clip shows pictures; below it is a block with the state's colour."""
 TEXT_FROM: Final = 40
 """The width from which a clip has text."""
+WORDS_FROM: Final = 48
+"""Pixels of room from which a state is told in words: two letters and an ellipsis say less than its dot."""
 MOST_KNOWN: Final = 40_000
 """Shots whose state is remembered: twice as many as a film can have."""
 
 
-class Block(NamedTuple):
-    """One narrow shot, or several side by side."""
-
-    rect: QRectF
-    shot: int | None
-    """The shot's place in the film; None for several."""
-    selected: bool
+Block = tuple[float, float, int | None, bool]
+"""One narrow shot, or several side by side: its left and right edge, the shot's place in the film (None for several),
+and whether it is selected."""
 
 
 class _Known(NamedTuple):
@@ -72,10 +70,15 @@ class ClipPainter:
         self.tried: Project | None = None
         """The film as a trim that is not done yet would leave it: lengths and states are its."""
         self._known: dict[str, _Known] = {}
+        self._states: dict[int, Shown] = {}
+        """Those of the film that is painted, by a shot's place in it."""
+        self._states_of: tuple[object, object, object] = (None, None, None)
         self._grounds, self._lines = Grounds(), Lines(self._allowance)
         self._rate = Fraction(0)
         self._lengths: dict[int, str] = {}
         """What is said of a length in frames."""
+        self._font = QApplication.font()
+        self._text, self._small = Hand.of(text_font(), 1.0), Hand.of(small_font(), 1.0)
         self.begin(1.0)
 
     @property
@@ -126,9 +129,16 @@ class ClipPainter:
         self._left = left
         self._allowance.begin(hurried=self._thumbnails.gives_way)
         self._colours = theme.current()
-        self._text, self._small = Hand.of(text_font(), ratio), Hand.of(small_font(), ratio)
+        font = QApplication.font()
+        if font != self._font or ratio != self._text.ratio:
+            self._font = font
+            self._text, self._small = Hand.of(text_font(), ratio), Hand.of(small_font(), ratio)
         self._grounds.begin(self._colours, ratio)
         self._strips.begin(ratio)
+        now = (self.project, self._document.takes, self.jobs)
+        if any(one is not other for one, other in zip(now, self._states_of, strict=True)):
+            self._states_of = now
+            self._states.clear()
         if self._rate != self.project.rate:
             self._rate = self.project.rate
             self._lengths.clear()
@@ -143,7 +153,9 @@ class ClipPainter:
         shot = self.project.shots[index]
         left, right = round(rect.left()) + 1, round(rect.right()) - 1
         top, height = round(rect.top()), round(rect.height())
-        state, width = self.shown(index), max(1, right - left)
+        state, width = self._states.get(index), max(1, right - left)
+        if state is None:
+            state = self._states[index] = self.shown(index)
         dashed = state.colour == "draft"
         self._grounds.paint(painter, left, top, width, Ground(height, dashed, selected))
         edge = 2 if selected else 1
@@ -161,23 +173,32 @@ class ClipPainter:
         begin = min(max(left, self._left), right - TEXT_FROM)
         self._paint_prompt(painter, begin + 9, top + ROW / 2, right - begin - 14, index, shot)
 
-    def paint_blocks(self, painter: QPainter, blocks: Sequence[Block]) -> None:
-        """Draws shots that are too narrow for pictures: their ground, and at its foot their state where they are
-        drawn one by one."""
-        colours = self._colours
-        grounds: dict[bool, list[QRectF]] = {}
-        states: dict[Colour, list[QRectF]] = {}
-        for rect, index, selected in blocks:
-            grounds.setdefault(selected, []).append(rect)
-            if index is not None and self._may_know(index):
-                foot = QRectF(rect.left(), rect.bottom() - 4, rect.width(), 4)
-                states.setdefault(self.shown(index).colour, []).append(foot)
+    def paint_blocks(self, painter: QPainter, row: tuple[int, int], blocks: Iterable[Block]) -> None:
+        """Draws shots that are too narrow for pictures into the `row` (top and height): their ground, and at its foot
+        their state where they are drawn one by one."""
+        colours, known = self._colours, self._states
+        top, height = row
+        foot = top + height - 4
+        plain: list[QRectF] = []
+        chosen: list[QRectF] = []
+        feet: dict[Colour, list[QRectF]] = {}
+        for left, right, index, selected in blocks:
+            width = right - left
+            (chosen if selected else plain).append(QRectF(left, top, width, height))
+            if index is not None:
+                state = known.get(index)
+                if state is None:
+                    if not self._may_know(index):
+                        continue
+                    state = known[index] = self.shown(index)
+                feet.setdefault(state.colour, []).append(QRectF(left, foot, width, 4))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(Qt.PenStyle.NoPen)
-        for selected, rects in grounds.items():
-            painter.setBrush(QColor(colours.accent if selected else colours.raised))
-            painter.drawRects(rects)
-        for colour, rects in states.items():
+        for rects, ground in ((plain, colours.raised), (chosen, colours.accent)):
+            if rects:
+                painter.setBrush(QColor(ground))
+                painter.drawRects(rects)
+        for colour, rects in feet.items():
             painter.setBrush(colours.state(colour))
             painter.drawRects(rects)
 
@@ -187,7 +208,10 @@ class ClipPainter:
         """The state, and at the right the length where there is room for both."""
         hand, quiet, lines = self._small, self._colours.quiet, self._lines
         self._grounds.dot(painter, left + 9, middle, state.colour)
-        room, length = width - 29.0, self._length(frames)
+        room = width - 29.0
+        if room < WORDS_FROM:
+            return
+        length = self._length(frames)
         wide = lines.width(length, hand, quiet)
         if room > wide + 8 + lines.width(state.words, hand, quiet):
             lines.write(painter, left + width - 7 - wide, middle, length, hand, quiet)

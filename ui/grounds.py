@@ -54,14 +54,16 @@ class Grounds:
             while len(self._known) > MOST:
                 self._known.popitem(last=False)
         ratio, height = self._ratio, drawn.height()
-        ends = min(CAP, width // 2), min(CAP, width - width // 2)
-        painter.drawPixmap(left, top, drawn, 0, 0, round(ends[0] * ratio), height)
-        at, stop = left + ends[0], left + width - ends[1]
+        end = min(CAP, width - width // 2)
+        stop = left + width - end
+        # The left end and what follows it lie side by side in the picture: one copy for both.
+        at = min(left + CAP + MIDDLE, stop)
+        painter.drawPixmap(left, top, drawn, 0, 0, round((at - left) * ratio), height)
         while at < stop:
             piece = min(MIDDLE, stop - at)
             painter.drawPixmap(at, top, drawn, round(CAP * ratio), 0, round(piece * ratio), height)
             at += piece
-        wide = round(ends[1] * ratio)
+        wide = round(end * ratio)
         painter.drawPixmap(stop, top, drawn, drawn.width() - wide, 0, wide, height)
 
     def dot(self, painter: QPainter, left: int, middle: float, state: Colour) -> None:

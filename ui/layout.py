@@ -27,6 +27,9 @@ class Arrangement(Protocol):
     def runs(self, left: float, right: float) -> list[Sequence[int]]:
         """The shots that can be seen between two edges, in runs of shots that lie side by side."""
 
+    def edges(self, run: Sequence[int]) -> list[float]:
+        """The left edges of the shots of one of the `runs`, and the right edge of its last one."""
+
 
 class Layout:
     """The film laid out at `scale` pixels a frame, from x = 0."""
@@ -53,6 +56,14 @@ class Layout:
 
     def runs(self, left: float, right: float) -> list[Sequence[int]]:
         return [self.visible(left, right)]
+
+    def edges(self, run: Sequence[int]) -> list[float]:
+        return self.edges_between(run[0], run[-1] + 1) if run else []
+
+    def edges_between(self, first: int, end: int) -> list[float]:
+        """The left edges of the shots from `first` up to before `end`, and that of shot `end`."""
+        scale = self.scale
+        return [start * scale for start in self.starts[first : end + 1]]
 
     def frame_at(self, x: float) -> int:
         """The timeline frame under `x`, within the film (0 for an empty one)."""
@@ -101,6 +112,9 @@ class Shifted(Layout):
 
     def visible(self, left: float, right: float) -> range:
         return super().visible(left - self._shift, right - self._shift)
+
+    def edges_between(self, first: int, end: int) -> list[float]:
+        return [edge + self._shift for edge in super().edges_between(first, end)]
 
 
 class Opened:
@@ -151,6 +165,13 @@ class Opened:
             self._indexes[before.start : min(before.stop, self._place)],
             self._indexes[max(after.start, self._place) : after.stop],
         ]
+
+    def edges(self, run: Sequence[int]) -> list[float]:
+        if not run:
+            return []
+        rank = bisect.bisect_left(self._indexes, run[0])
+        edges = self._others.edges_between(rank, rank + len(run))
+        return [edge + self.room for edge in edges] if rank >= self._place else edges
 
 
 def ruler_step(scale: float, rate: Fraction, least: float) -> int:

@@ -32,6 +32,8 @@ GIVE_WAY = 0.3
 """Seconds that a thumbnail waits at most for the frame in the viewer: both need the same cores."""
 REST = 0.12
 """Seconds without a scroll, a zoom or a drag after which thumbnails are made again."""
+SAY = 0.1
+"""Seconds between two signals that hands are still at it."""
 LONGEST_REST = 1.5
 """Seconds that one waits for that at most: who scrolls on and on sees pictures, too."""
 MAX_WAITING = 300
@@ -271,7 +273,7 @@ class Thumbnails(QObject):
     ready = Signal()
 
     gave_way = Signal()
-    """Hands began to scroll, zoom or drag after a rest."""
+    """Hands scroll, zoom or drag: now and then while they do."""
 
     _made = Signal(object, QImage)
     _late = Signal(object, int)
@@ -291,8 +293,9 @@ class Thumbnails(QObject):
         self._waiting: OrderedDict[Hashable, _Wish] = OrderedDict()
         self._making: set[Hashable] = set()
         self._lock = threading.Lock()
-        self._handled = 0.0
+        self._handled = self._said = 0.0
         self._stopped = threading.Event()
+        self._painted = threading.Event()
         self._postponed: set[Hashable] = set()
         """Those whose proxy is on its way: asked for again when more of them `arrived`."""
         self._arrivals = 0
@@ -306,9 +309,14 @@ class Thumbnails(QObject):
 
     def give_way(self) -> None:
         """Hands scroll, zoom or drag: pictures wait until they rest, so that every paint comes in time."""
-        before, self._handled = self._handled, time.monotonic()
-        if self._handled - before > REST:
+        self._handled = time.monotonic()
+        if self._handled - self._said >= SAY:
+            self._said = self._handled
             self.gave_way.emit()
+
+    def painted(self) -> None:
+        """What shows pictures was painted just now."""
+        self._painted.set()
 
     def get(self, place: Hashable, key: Hashable, make: Callable[[], Frame | None]) -> QPixmap | None:
         """The picture called `key`. While it is not made yet (`ready` comes then) the last one that was shown at
@@ -359,6 +367,10 @@ class Thumbnails(QObject):
         while (now := time.monotonic()) < min(self._handled + REST, latest):
             if self._stopped.wait(min(self._handled + REST, latest) - now):
                 return
+        if self.gives_way:
+            # Just after a paint there is the most time before the next one.
+            self._painted.clear()
+            self._painted.wait(REST)
         with self._lock:
             if not self._waiting:
                 return

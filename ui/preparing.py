@@ -64,6 +64,8 @@ class Preparing(QObject):
         """Hands are on the timeline: it is painted in time, and the rest is made later."""
         if self._left or self._worker.preparing:
             self._make_room()
+        elif self._rest.isActive():
+            self._rest.start()
 
     def _again(self) -> None:
         if self._document.film is not self._done:

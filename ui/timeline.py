@@ -41,6 +41,7 @@ from .layout import Layout, fitting_scale
 from .pictures import Thumbnails
 from .session import Session
 from .timeline_editors import ClipPrompt, MarkerName
+from .timeline_frame import Frame
 from .timeline_grip import Grip
 from .timeline_hands import MoveMarker, Table
 from .timeline_landing import Landing
@@ -80,6 +81,7 @@ class Timeline(QAbstractScrollArea):
         self._actions = actions or {}
         self._thumbnails = thumbnails
         self._clips = ClipPainter(document, thumbnails)
+        self._frame = Frame()
         self._stage = Stage(document, session, DEFAULT_SCALE)
         self._table = Table(document, session, self._stage, self._clips, self.moved.emit)
         self._wave = Waveform(document.folder, self)
@@ -104,6 +106,9 @@ class Timeline(QAbstractScrollArea):
         self.setMinimumHeight(170)
         self.viewport().setMouseTracking(True)
         self.viewport().setAcceptDrops(True)
+        # Every pixel is painted below: Qt need not fill them first.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.viewport().setAutoFillBackground(False)
 
     def _connect(self, thumbnails: Thumbnails) -> None:
         self._document.changed.connect(self._follow)
@@ -254,10 +259,13 @@ class Timeline(QAbstractScrollArea):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         colours, stage, area = theme.current(), self._stage, event.rect()
+        ratio = self.devicePixelRatioF()
+        self._frame.begin(colours, ratio)
+        self._clips.begin(ratio, GUTTER)
         painter = QPainter(self.viewport())
         painter.fillRect(area, QColor(colours.window))
         painter.setClipRect(area & QRect(GUTTER - 1, 0, stage.width, stage.height))
-        timeline_paint.ruler(painter, stage, colours, area)
+        self._frame.ruler(painter, stage, colours, area)
         timeline_paint.chosen_range(painter, stage, self._session, colours)
         hand = self._grip.hand
         moved = (hand.marker, hand.frame) if isinstance(hand, MoveMarker) else None
@@ -273,9 +281,10 @@ class Timeline(QAbstractScrollArea):
         self._landing.paint(painter, colours)
         painter.setClipping(False)
         if area.left() < GUTTER:
-            timeline_paint.gutter(painter, stage, colours)
+            self._frame.names(painter, stage, colours)
         if self._clips.unfinished:
             self._unfinished.start()
+        self._thumbnails.painted()
 
     # ---- hands
 

@@ -1,13 +1,12 @@
-"""What the timeline shows beside the shots themselves: ruler, markers, range, rows' names, playhead, bubbles."""
+"""What the timeline shows beside the shots themselves: markers, range, playhead, bubbles."""
 
 from __future__ import annotations
 
 import bisect
-import itertools
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QApplication
 
@@ -15,36 +14,13 @@ from storyboard.project import Marker
 
 from . import theme
 from .clips import NARROW, PICTURES_FROM, Block, ClipPainter
-from .layout import ruler_step
 from .session import Session
-from .timeline_stage import GAP, GUTTER, RULER, SOUND_HEIGHT, Edge, Stage
+from .timeline_stage import GUTTER, RULER, Edge, Stage
 
 PLAYHEAD_REACH: Final = 8
 """Pixels on each side of the playhead that are painted anew when it moves."""
 FLAG: Final = 5.0
 """Half the width of a marker's flag."""
-
-
-def ruler(painter: QPainter, stage: Stage, colours: theme.Theme, area: QRect) -> None:
-    """Marks and times, between the edges of `area`."""
-    rate = stage.project.rate
-    step = ruler_step(stage.layout.scale, rate, 70)
-    pixels = step * float(rate) * stage.layout.scale
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.setFont(theme.fixed_font(0.85))
-    wide = painter.fontMetrics().horizontalAdvance("00:00")
-    line, quiet = QColor(colours.line), QColor(colours.quiet)
-    # A time is written to the right of its mark, so one mark before the area may still reach into it.
-    first = max(0, int(stage.content(max(area.left(), GUTTER)) / pixels) - 1)
-    last = int(stage.content(area.right()) / pixels)
-    for mark in range(first, last + 1):
-        x = int(GUTTER + mark * pixels - stage.offset)
-        painter.setPen(line)
-        painter.drawLine(x, 5, x, RULER - 3)
-        if x + 6 + wide <= stage.width:  # half a time says nothing
-            painter.setPen(quiet)
-            minutes, rest = divmod(mark * step, 60)
-            painter.drawText(x + 6, RULER - 8, f"{minutes:02}:{rest:02}")
 
 
 def chosen_range(painter: QPainter, stage: Stage, session: Session, colours: theme.Theme) -> None:
@@ -114,39 +90,42 @@ def shots(
 ) -> None:
     """The shots between two places of the viewport. Those that are too narrow to tell apart are drawn as one, as
     far as they lie side by side."""
-    clips.begin(painter.device().devicePixelRatioF(), GUTTER)
-    for run in stage.row.runs(stage.content(left), stage.content(right)):
-        clips.paint_blocks(painter, list(_wide_ones(painter, stage, clips, selected, run)))
+    row, shift = stage.row, GUTTER - stage.offset
+    for run in row.runs(stage.content(left), stage.content(right)):
+        edges = [edge + shift for edge in row.edges(run)]
+        clips.paint_blocks(painter, stage.clip_row, _wide_ones(painter, stage, clips, selected, run, edges))
 
 
 def _wide_ones(
-    painter: QPainter, stage: Stage, clips: ClipPainter, selected: Collection[str], run: Sequence[int]
+    painter: QPainter,
+    stage: Stage,
+    clips: ClipPainter,
+    selected: Collection[str],
+    run: Sequence[int],
+    edges: Sequence[float],
 ) -> Iterator[Block]:
     """Paints the shots that are wide enough for pictures, and gives the blocks that the others are."""
-    film = clips.project.shots
-    scale = stage.layout.scale
+    film, scale = clips.project.shots, stage.layout.scale
     narrow, wide = NARROW / scale, PICTURES_FROM / scale
     top, height = stage.clip_row
-    shift, span = GUTTER - stage.offset, stage.row.span
-    place = 0
-    while place < len(run):
-        index = run[place]
+    place, count = 0, len(run)
+    while place < count:
+        index, first = run[place], place
         shot = film[index]
-        chosen = shot.id in selected
-        left, right = span(index)
+        length, chosen = shot.length, shot.id in selected
         place += 1
-        if shot.length >= wide:
-            clips.paint(painter, QRectF(left + shift, top, right - left, height), index, chosen)
-        elif shot.length >= narrow:
-            yield Block(QRectF(left + shift + 0.5, top, right - left - 1, height), index, chosen)
+        if length >= wide:
+            left = edges[first]
+            clips.paint(painter, QRectF(left, top, edges[place] - left, height), index, chosen)
+        elif length >= narrow:
+            yield edges[first] + 0.5, edges[place] - 0.5, index, chosen
         else:
-            for index in itertools.islice(run, place, None):
-                shot = film[index]
+            while place < count:
+                shot = film[run[place]]
                 if shot.length >= narrow or (shot.id in selected) is not chosen:
                     break
                 place += 1
-            right = span(run[place - 1])[1]
-            yield Block(QRectF(left + shift, top, right - left, height), None, chosen)
+            yield edges[first], edges[place], None, chosen
 
 
 def grabbed_edge(painter: QPainter, stage: Stage, edge: Edge, colours: theme.Theme) -> None:
@@ -213,20 +192,6 @@ def playhead(painter: QPainter, stage: Stage, frame: int, colours: theme.Theme) 
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(colours.playhead))
     painter.drawPolygon(QPolygonF([QPointF(x - 6, 0), QPointF(x + 6, 0), QPointF(x, 7)]))
-
-
-def gutter(painter: QPainter, stage: Stage, colours: theme.Theme) -> None:
-    """The rows' names."""
-    painter.fillRect(QRect(0, 0, GUTTER - 1, stage.height), QColor(colours.window))
-    painter.setPen(QColor(colours.quiet))
-    font = QApplication.font()
-    font.setBold(True)
-    painter.setFont(font)
-    top, height = stage.clip_row
-    flags = Qt.AlignmentFlag.AlignVCenter
-    painter.drawText(QRect(12, top, GUTTER - 12, 28), flags, "Shots")
-    if stage.project.music:
-        painter.drawText(QRect(12, top + height + GAP, GUTTER - 12, SOUND_HEIGHT), flags, "Music")
 
 
 def badge(painter: QPainter, at: QPointF, words: str, colours: theme.Theme) -> None:

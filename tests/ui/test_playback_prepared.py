@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from storyboard import edit
 from storyboard.film import cache
-from ui import preparing
+from ui import pictures, preparing
 from ui.window import Window
 from ui.worker import Prepare
 
@@ -73,6 +75,23 @@ def test_it_gives_way_to_hands_on_the_timeline(
     until(lambda: at_rest.worker.preparing)
     at_rest.timeline.zoom("in")
     assert stopped
+
+
+def test_it_does_not_begin_while_hands_go_on(
+    window: Window, qt: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders: list[Prepare] = []
+    monkeypatch.setattr(window.worker, "prepare", orders.append)
+    monkeypatch.setattr(pictures, "SAY", 0.0)
+    window.stage.preparing._rest.setInterval(250)
+    window.stage.preparing.start()
+    end = time.monotonic() + 1.0
+    while time.monotonic() < end:
+        window.timeline.zoom("in")
+        window.timeline.zoom("out")
+        qt.processEvents()
+        time.sleep(0.01)
+    assert not orders
 
 
 def test_it_gives_way_to_playing_and_goes_on_afterwards(
