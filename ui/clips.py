@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Final, NamedTuple
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
@@ -21,7 +21,7 @@ from storyboard.project import Look, Motion, Project, Shot
 from . import theme
 from .allowance import Allowance
 from .document import Document
-from .grounds import DOT, Ground, Grounds
+from .grounds import Ground, Grounds
 from .lines import Hand, Lines
 from .pictures import Thumbnails
 from .strips import Strips
@@ -32,9 +32,9 @@ ROW: Final = 25
 NARROW: Final = 5.0
 """Clips below this width are not drawn one by one."""
 PICTURES_FROM: Final = 16.0
-"""The width from which a clip shows pictures; below it is a block with the state's colour."""
-TEXT_FROM: Final = 40
-"""The width from which a clip has text."""
+"""The width from which a block with the state's colour has a picture."""
+TEXT_FROM: Final = 40.0
+"""The width from which a shot is a card with text."""
 WORDS_FROM: Final = 48
 """Pixels of room from which a state is told in words: two letters and an ellipsis say less than its dot."""
 MOST_KNOWN: Final = 40_000
@@ -72,6 +72,8 @@ class ClipPainter:
         self._known: dict[str, _Known] = {}
         self._states: dict[int, Shown] = {}
         """Those of the film that is painted, by a shot's place in it."""
+        self._state_colours: dict[int, Colour] = {}
+        """The colours alone: that of hundreds of shots is asked for at each paint."""
         self._states_of: tuple[object, object, object] = (None, None, None)
         self._grounds, self._lines = Grounds(), Lines(self._allowance)
         self._rate = Fraction(0)
@@ -139,6 +141,7 @@ class ClipPainter:
         if any(one is not other for one, other in zip(now, self._states_of, strict=True)):
             self._states_of = now
             self._states.clear()
+            self._state_colours.clear()
         if self._rate != self.project.rate:
             self._rate = self.project.rate
             self._lengths.clear()
@@ -149,7 +152,7 @@ class ClipPainter:
         return self._allowance.exceeded
 
     def paint(self, painter: QPainter, rect: QRectF, index: int, selected: bool) -> None:
-        """Draws the shot at `index` into `rect`, which is wide enough for pictures."""
+        """Draws the shot at `index` into `rect`, which is wide enough for text."""
         shot = self.project.shots[index]
         left, right = round(rect.left()) + 1, round(rect.right()) - 1
         top, height = round(rect.top()), round(rect.height())
@@ -159,48 +162,66 @@ class ClipPainter:
         dashed = state.colour == "draft"
         self._grounds.paint(painter, left, top, width, Ground(height, dashed, selected))
         edge = 2 if selected else 1
-        strip = (left + edge, top + ROW, width - 2 * edge, height - 2 * ROW)
+        self._paint_pictures(
+            painter, (left + edge, top + ROW, width - 2 * edge, height - 2 * ROW), index, shot
+        )
+        self._paint_state(painter, left, top + height - ROW / 2, width, state, shot.length)
+        # The words of a shot that begins left of the view stay in it.
+        begin = min(max(left, self._left), right - int(TEXT_FROM))
+        self._paint_prompt(painter, begin + 9, top + ROW / 2, right - begin - 14, index, shot)
+
+    def _paint_pictures(
+        self, painter: QPainter, strip: tuple[int, int, int, int], index: int, shot: Shot
+    ) -> None:
         self._strips.paint(painter, strip, index)
         job = self.jobs.get(shot.id)
         if job is not None and job.state == "generating":
             self._paint_steps(painter, strip, job)
-        foot = top + height - ROW / 2
-        if width < TEXT_FROM:
-            self._grounds.dot(painter, left + (width - DOT) // 2, foot, state.colour)
-            return
-        self._paint_state(painter, left, foot, width, state, shot.length)
-        # The words of a shot that begins left of the view stay in it.
-        begin = min(max(left, self._left), right - TEXT_FROM)
-        self._paint_prompt(painter, begin + 9, top + ROW / 2, right - begin - 14, index, shot)
 
     def paint_blocks(self, painter: QPainter, row: tuple[int, int], blocks: Iterable[Block]) -> None:
-        """Draws shots that are too narrow for pictures into the `row` (top and height): their ground, and at its foot
-        their state where they are drawn one by one."""
-        colours, known = self._colours, self._states
+        """Draws shots that are too narrow for text into the `row` (top and height): their ground, at its foot their
+        state where they are drawn one by one, and a picture where it fits."""
+        colours, known = self._colours, self._state_colours
         top, height = row
         foot = top + height - 4
-        plain: list[QRectF] = []
-        chosen: list[QRectF] = []
-        feet: dict[Colour, list[QRectF]] = {}
+        # Whole pixels: rectangles that are not go the long way through Qt.
+        plain: list[QRect] = []
+        chosen: list[QRect] = []
+        feet: dict[Colour, list[QRect]] = {}
+        pictured: list[tuple[float, float, int]] = []
+        bar, before, colour = QRect(), -1, ""
         for left, right, index, selected in blocks:
-            width = right - left
-            (chosen if selected else plain).append(QRectF(left, top, width, height))
+            at = round(left)
+            width = max(1, round(right) - at)
+            (chosen if selected else plain).append(QRect(at, top, width, height))
             if index is not None:
                 state = known.get(index)
                 if state is None:
                     if not self._may_know(index):
                         continue
-                    state = known[index] = self.shown(index)
-                feet.setdefault(state.colour, []).append(QRectF(left, foot, width, 4))
+                    state = known[index] = self.shown(index).colour
+                if index - 1 == before and state == colour:
+                    bar.setRight(at + width - 1)  # one bar below neighbours of one state
+                else:
+                    bar, colour = QRect(at, foot, width, 4), state
+                    feet.setdefault(state, []).append(bar)
+                before = index
+                if width >= PICTURES_FROM - 1:
+                    pictured.append((left, right, index))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(Qt.PenStyle.NoPen)
         for rects, ground in ((plain, colours.raised), (chosen, colours.accent)):
             if rects:
                 painter.setBrush(QColor(ground))
                 painter.drawRects(rects)
-        for colour, rects in feet.items():
-            painter.setBrush(colours.state(colour))
+        for of_state, rects in feet.items():
+            painter.setBrush(colours.state(of_state))
             painter.drawRects(rects)
+        film = self.project.shots
+        for left, right, index in pictured:
+            at = round(left) + 1
+            strip = (at, top + ROW, round(right) - 1 - at, height - 2 * ROW)
+            self._paint_pictures(painter, strip, index, film[index])
 
     def _paint_state(
         self, painter: QPainter, left: int, middle: float, width: int, state: Shown, frames: int

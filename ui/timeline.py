@@ -87,6 +87,8 @@ class Timeline(QAbstractScrollArea):
         self._wave = Waveform(document.folder, self)
         self._fit = True
         self._playhead = 0
+        self._chosen_of: tuple[Project | None, tuple[str, ...]] = (None, ())
+        self._chosen_places: frozenset[int] = frozenset()
         self._unfinished = QTimer(self, singleShot=True, interval=FRAME)
         self._unfinished.timeout.connect(self.viewport().update)
         self._grip = Grip(self._table, self.horizontalScrollBar(), self.viewport())
@@ -270,8 +272,8 @@ class Timeline(QAbstractScrollArea):
         hand = self._grip.hand
         moved = (hand.marker, hand.frame) if isinstance(hand, MoveMarker) else None
         timeline_paint.markers(painter, stage, colours, moved)
-        selected = frozenset(self._session.selected)
-        timeline_paint.shots(painter, stage, self._clips, selected, area.left() - 2, area.right() + 2)
+        chosen = self._chosen()
+        timeline_paint.shots(painter, stage, self._clips, chosen, area.left() - 2, area.right() + 2)
         timeline_sound.paint(painter, stage, self._wave, colours, area)
         if self._grip.hovered is not None:
             timeline_paint.grabbed_edge(painter, stage, self._grip.hovered, colours)
@@ -285,6 +287,17 @@ class Timeline(QAbstractScrollArea):
         if self._clips.unfinished:
             self._unfinished.start()
         self._thumbnails.painted()
+
+    def _chosen(self) -> frozenset[int]:
+        """The places of the selected shots in the film."""
+        project, selected = self._document.project, self._session.selected
+        if self._chosen_of[0] is not project or self._chosen_of[1] is not selected:
+            self._chosen_of = (project, selected)
+            ids = frozenset(selected)
+            self._chosen_places = frozenset(
+                place for place, shot in enumerate(project.shots) if ids and shot.id in ids
+            )
+        return self._chosen_places
 
     # ---- hands
 

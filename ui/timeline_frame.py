@@ -21,36 +21,46 @@ INDENT: Final = 6
 """Pixels from a mark to its time."""
 
 
-class Digits:
-    """Writes times. Each digit was drawn once, in a cell of its own: a zoom shows dozens of times that were never
+class Times:
+    """Writes times. Pairs of digits were drawn once, in cells of their own: a zoom shows dozens of times that were never
     written, and shaping one takes as long as copying them all."""
-
-    LETTERS: Final = "0123456789:"
 
     def __init__(self, font: QFont, colour: str, ratio: float) -> None:
         self.colour, self.ratio = colour, ratio
         metrics = QFontMetricsF(font)
-        self.wide = math.ceil(max(metrics.horizontalAdvance(letter) for letter in self.LETTERS))
-        """Pixels of one letter."""
+        self._font, self._ascent = font, metrics.ascent()
         self._middle = metrics.ascent() - metrics.capHeight() / 2
-        high = math.ceil(metrics.height())
-        self._drawn = QPixmap(math.ceil(self.wide * len(self.LETTERS) * ratio), math.ceil(high * ratio))
+        self._pair = math.ceil(metrics.horizontalAdvance("00"))
+        self._colon = math.ceil(metrics.horizontalAdvance(":"))
+        self.wide = 2 * self._pair + self._colon
+        """Pixels of a time."""
+        cell = self._pair + self._colon
+        self._cell, self._high = round(cell * ratio), math.ceil(math.ceil(metrics.height()) * ratio)
+        self._drawn = QPixmap(self._cell * 60, self._high)
         self._drawn.setDevicePixelRatio(ratio)
         self._drawn.fill(Qt.GlobalColor.transparent)
         painter = QPainter(self._drawn)
         painter.setFont(font)
         painter.setPen(QColor(colour))
-        for place, letter in enumerate(self.LETTERS):
-            painter.drawText(QPointF(place * self.wide, metrics.ascent()), letter)
+        for number in range(60):
+            left = number * self._cell / ratio
+            painter.drawText(QPointF(left, self._ascent), f"{number:02}")
+            painter.drawText(QPointF(left + self._pair, self._ascent), ":")
         painter.end()
-        self._cell = {letter: round(place * self.wide * ratio) for place, letter in enumerate(self.LETTERS)}
 
-    def write(self, painter: QPainter, left: int, middle: float, words: str) -> None:
-        """Writes `words`, which has no other letters, from `left` on, its middle at the height `middle`."""
-        top, wide, high = round(middle - self._middle), round(self.wide * self.ratio), self._drawn.height()
-        for letter in words:
-            painter.drawPixmap(left, top, self._drawn, self._cell[letter], 0, wide, high)
-            left += self.wide
+    def write(self, painter: QPainter, left: int, middle: float, seconds: int) -> None:
+        """Writes `seconds` as minutes and seconds from `left` on, its middle at the height `middle`."""
+        minutes, rest = divmod(seconds, 60)
+        top = round(middle - self._middle)
+        if minutes >= 60:
+            painter.setFont(self._font)
+            painter.setPen(QColor(self.colour))
+            painter.drawText(QPointF(left, top + self._ascent), f"{minutes:02}:{rest:02}")
+            return
+        cell, high = self._cell, self._high
+        painter.drawPixmap(left, top, self._drawn, minutes * cell, 0, cell, high)
+        pair = round(self._pair * self.ratio)
+        painter.drawPixmap(left + self._pair + self._colon, top, self._drawn, rest * cell, 0, pair, high)
 
 
 class Frame:
@@ -59,38 +69,36 @@ class Frame:
     def __init__(self) -> None:
         self._lines = Lines(Allowance())
         self._font = QFont()
-        self._digits: Digits | None = None
+        self._times: Times | None = None
         self._names: Hand | None = None
 
     def begin(self, colours: theme.Theme, ratio: float) -> None:
         """Before each paint, with the device's pixels for one of ours."""
-        font, digits = QApplication.font(), self._digits
-        if digits is None or digits.ratio != ratio or digits.colour != colours.quiet or font != self._font:
+        font, times = QApplication.font(), self._times
+        if times is None or times.ratio != ratio or times.colour != colours.quiet or font != self._font:
             self._font = font
-            self._digits = Digits(theme.fixed_font(0.85), colours.quiet, ratio)
+            self._times = Times(theme.fixed_font(0.85), colours.quiet, ratio)
             bold = QFont(font)
             bold.setBold(True)
             self._names = Hand.of(bold, ratio)
 
     def ruler(self, painter: QPainter, stage: Stage, colours: theme.Theme, area: QRect) -> None:
         """Marks and times, between the edges of `area`."""
-        digits = self._digits
-        assert digits is not None
+        times = self._times
+        assert times is not None
         rate = stage.project.rate
         step = ruler_step(stage.layout.scale, rate, APART)
         pixels = step * float(rate) * stage.layout.scale
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(QColor(colours.line))
-        wide = 5 * digits.wide
+        line = QColor(colours.line)
         # A time is written to the right of its mark, so one mark before the area may still reach into it.
         first = max(0, int(stage.content(max(area.left(), GUTTER)) / pixels) - 1)
         last = int(stage.content(area.right()) / pixels)
         for mark in range(first, last + 1):
             x = int(GUTTER + mark * pixels - stage.offset)
-            painter.drawLine(x, 5, x, RULER - 3)
-            if x + INDENT + wide <= stage.width:  # half a time says nothing
-                minutes, rest = divmod(mark * step, 60)
-                digits.write(painter, x + INDENT, RULER / 2, f"{minutes:02}:{rest:02}")
+            painter.fillRect(x, 5, 1, RULER - 7, line)
+            if x + INDENT + times.wide <= stage.width:  # half a time says nothing
+                times.write(painter, x + INDENT, RULER / 2, mark * step)
 
     def names(self, painter: QPainter, stage: Stage, colours: theme.Theme) -> None:
         """The rows' names, at the left of the film."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from storyboard.project import Marker
 
 from . import theme
-from .clips import NARROW, PICTURES_FROM, Block, ClipPainter
+from .clips import NARROW, TEXT_FROM, Block, ClipPainter
 from .session import Session
 from .timeline_stage import GUTTER, RULER, Edge, Stage
 
@@ -86,46 +86,43 @@ def _flag(x: float) -> QPolygonF:
 
 
 def shots(
-    painter: QPainter, stage: Stage, clips: ClipPainter, selected: Collection[str], left: float, right: float
+    painter: QPainter, stage: Stage, clips: ClipPainter, chosen: Container[int], left: float, right: float
 ) -> None:
-    """The shots between two places of the viewport. Those that are too narrow to tell apart are drawn as one, as
-    far as they lie side by side."""
+    """The shots between two places of the viewport, those at the places `chosen` in the film as selected ones. Those
+    that are too narrow to tell apart are drawn as one, as far as they lie side by side."""
     row, shift = stage.row, GUTTER - stage.offset
     for run in row.runs(stage.content(left), stage.content(right)):
         edges = [edge + shift for edge in row.edges(run)]
-        clips.paint_blocks(painter, stage.clip_row, _wide_ones(painter, stage, clips, selected, run, edges))
+        clips.paint_blocks(painter, stage.clip_row, _wide_ones(painter, stage, clips, chosen, run, edges))
 
 
 def _wide_ones(
     painter: QPainter,
     stage: Stage,
     clips: ClipPainter,
-    selected: Collection[str],
+    chosen: Container[int],
     run: Sequence[int],
     edges: Sequence[float],
 ) -> Iterator[Block]:
-    """Paints the shots that are wide enough for pictures, and gives the blocks that the others are."""
-    film, scale = clips.project.shots, stage.layout.scale
-    narrow, wide = NARROW / scale, PICTURES_FROM / scale
+    """Paints the shots that are wide enough for text, and gives the blocks that the others are."""
+    # By edges alone: looking at each of hundreds of shots takes longer than drawing them.
     top, height = stage.clip_row
     place, count = 0, len(run)
     while place < count:
-        index, first = run[place], place
-        shot = film[index]
-        length, chosen = shot.length, shot.id in selected
+        index, left = run[place], edges[place]
         place += 1
-        if length >= wide:
-            left = edges[first]
-            clips.paint(painter, QRectF(left, top, edges[place] - left, height), index, chosen)
-        elif length >= narrow:
-            yield edges[first] + 0.5, edges[place] - 0.5, index, chosen
+        right = edges[place]
+        width, selected = right - left, index in chosen
+        if width >= TEXT_FROM:
+            clips.paint(painter, QRectF(left, top, width, height), index, selected)
+        elif width >= NARROW:
+            yield left + 0.5, right - 0.5, index, selected
         else:
             while place < count:
-                shot = film[run[place]]
-                if shot.length >= narrow or (shot.id in selected) is not chosen:
+                if edges[place + 1] - edges[place] >= NARROW or (run[place] in chosen) is not selected:
                     break
                 place += 1
-            yield edges[first], edges[place], None, chosen
+            yield left, edges[place], None, selected
 
 
 def grabbed_edge(painter: QPainter, stage: Stage, edge: Edge, colours: theme.Theme) -> None:
