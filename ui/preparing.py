@@ -13,7 +13,7 @@ from .reel import Film, place_of
 from .session import Session
 from .worker import FilmThread, Prepare
 
-REST: Final = 2000
+REST: Final = 3000
 """Milliseconds without an edit, a job, playing or hands on the timeline before the parts are made."""
 TOGETHER: Final = 24
 """Shots whose parts are asked for at once."""

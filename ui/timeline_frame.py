@@ -36,13 +36,13 @@ class Times:
         """Pixels of a time."""
         cell = self._pair + self._colon
         self._cell, self._high = round(cell * ratio), math.ceil(math.ceil(metrics.height()) * ratio)
-        self._drawn = QPixmap(self._cell * 60, self._high)
+        self._drawn = QPixmap(self._cell * 100, self._high)
         self._drawn.setDevicePixelRatio(ratio)
         self._drawn.fill(Qt.GlobalColor.transparent)
         painter = QPainter(self._drawn)
         painter.setFont(font)
         painter.setPen(QColor(colour))
-        for number in range(60):
+        for number in range(100):
             left = number * self._cell / ratio
             painter.drawText(QPointF(left, self._ascent), f"{number:02}")
             painter.drawText(QPointF(left + self._pair, self._ascent), ":")
@@ -52,14 +52,14 @@ class Times:
         """Writes `seconds` as minutes and seconds from `left` on, its middle at the height `middle`."""
         minutes, rest = divmod(seconds, 60)
         top = round(middle - self._middle)
-        if minutes >= 60:
-            painter.setFont(self._font)
-            painter.setPen(QColor(self.colour))
-            painter.drawText(QPointF(left, top + self._ascent), f"{minutes:02}:{rest:02}")
-            return
-        cell, high = self._cell, self._high
+        cell, high, pair = self._cell, self._high, round(self._pair * self.ratio)
+        hundreds, minutes = divmod(minutes, 100)
+        if hundreds:
+            digit = round(self._pair / 2 * self.ratio)  # each as wide as the next
+            skip = digit if hundreds < 10 else 0
+            painter.drawPixmap(left, top, self._drawn, hundreds % 100 * cell + skip, 0, pair - skip, high)
+            left += round((pair - skip) / self.ratio)
         painter.drawPixmap(left, top, self._drawn, minutes * cell, 0, cell, high)
-        pair = round(self._pair * self.ratio)
         painter.drawPixmap(left + self._pair + self._colon, top, self._drawn, rest * cell, 0, pair, high)
 
 
