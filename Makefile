@@ -5,6 +5,8 @@
 MODELS ?= yes
 VENV   := .venv
 BIN    := $(VENV)/bin
+# After a crash pytest-xdist would wait for ever.
+PYTEST := -m pytest -n auto --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 ifeq ($(MODELS),no)
 EXTRAS := dev
 SIZE   := about 2 GB on disk (Qt, OpenVINO, codecs)
@@ -43,10 +45,10 @@ film: install
 	$(BIN)/storyboard render projects/spaghetti
 
 test: install
-	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --max-worker-restart 0 -m "not long"
+	$(BIN)/python $(PYTEST) -m "not long"
 
 test-long: install
-	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --max-worker-restart 0 -m long
+	$(BIN)/python $(PYTEST) -m long
 
 app: install
 	$(BIN)/storyboard edit

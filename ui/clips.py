@@ -70,17 +70,15 @@ class ClipPainter:
         self.tried: Project | None = None
         """The film as a trim that is not done yet would leave it: lengths and states are its."""
         self._known: dict[str, _Known] = {}
-        self._states: dict[int, Shown] = {}
-        """Those of the film that is painted, by a shot's place in it."""
         self._state_colours: dict[int, Colour] = {}
-        """The colours alone: that of hundreds of shots is asked for at each paint."""
-        self._states_of: tuple[object, object, object] = (None, None, None)
+        """By a shot's place in the film that is painted: hundreds are asked for at each paint."""
+        self._colours_of: tuple[object, object, object] = (None, None, None)
+        """What they follow from."""
+        self._hands_of: tuple[QFont, float] | None = None
         self._grounds, self._lines = Grounds(), Lines(self._allowance)
         self._rate = Fraction(0)
         self._lengths: dict[int, str] = {}
         """What is said of a length in frames."""
-        self._font = QApplication.font()
-        self._text, self._small = Hand.of(text_font(), 1.0), Hand.of(small_font(), 1.0)
         self.begin(1.0)
 
     @property
@@ -131,16 +129,15 @@ class ClipPainter:
         self._left = left
         self._allowance.begin(hurried=self._thumbnails.gives_way)
         self._colours = theme.current()
-        font = QApplication.font()
-        if font != self._font or ratio != self._text.ratio:
-            self._font = font
+        hands_of = (QApplication.font(), ratio)
+        if hands_of != self._hands_of:
+            self._hands_of = hands_of
             self._text, self._small = Hand.of(text_font(), ratio), Hand.of(small_font(), ratio)
         self._grounds.begin(self._colours, ratio)
         self._strips.begin(ratio)
         now = (self.project, self._document.takes, self.jobs)
-        if any(one is not other for one, other in zip(now, self._states_of, strict=True)):
-            self._states_of = now
-            self._states.clear()
+        if any(one is not other for one, other in zip(now, self._colours_of, strict=True)):
+            self._colours_of = now
             self._state_colours.clear()
         if self._rate != self.project.rate:
             self._rate = self.project.rate
@@ -156,9 +153,7 @@ class ClipPainter:
         shot = self.project.shots[index]
         left, right = round(rect.left()) + 1, round(rect.right()) - 1
         top, height = round(rect.top()), round(rect.height())
-        state, width = self._states.get(index), max(1, right - left)
-        if state is None:
-            state = self._states[index] = self.shown(index)
+        state, width = self.shown(index), max(1, right - left)
         dashed = state.colour == "draft"
         self._grounds.paint(painter, left, top, width, Ground(height, dashed, selected))
         edge = 2 if selected else 1

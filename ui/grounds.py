@@ -76,7 +76,7 @@ class Grounds:
 
 def _drawn(ground: Ground, colours: theme.Theme, ratio: float) -> QPixmap:
     box = QRectF(0, 0, 2 * CAP + MIDDLE, ground.height)
-    picture, painter = _canvas(box.width(), box.height(), ratio)
+    picture, painter = canvas(box.width(), box.height(), ratio)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(colours.card))
     painter.drawRoundedRect(box, CORNER, CORNER)
@@ -94,7 +94,7 @@ def _drawn(ground: Ground, colours: theme.Theme, ratio: float) -> QPixmap:
 
 
 def _dot(colour: QColor, ratio: float) -> QPixmap:
-    picture, painter = _canvas(DOT, DOT, ratio)
+    picture, painter = canvas(DOT, DOT, ratio)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
     painter.drawEllipse(QRectF(0, 0, DOT, DOT))
@@ -102,7 +102,8 @@ def _dot(colour: QColor, ratio: float) -> QPixmap:
     return picture
 
 
-def _canvas(width: float, height: float, ratio: float) -> tuple[QPixmap, QPainter]:
+def canvas(width: float, height: float, ratio: float) -> tuple[QPixmap, QPainter]:
+    """An empty picture of so many pixels, each of `ratio` pixels of the device, and what paints on it until it is ended."""
     picture = QPixmap(max(1, round(width * ratio)), max(1, round(height * ratio)))
     picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)

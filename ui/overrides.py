@@ -26,11 +26,14 @@ def guard() -> None:
 
 def _init_subclass(cls: type, /, **given: Any) -> None:
     super(Shiboken.Object, cls).__init_subclass__(**given)  # type: ignore[misc]
-    for base in reversed(cls.__mro__):
+    seen: set[str] = set()
+    for base in cls.__mro__:
         if base is cls or not issubclass(base, Shiboken.Object):
-            for name, method in list(vars(base).items()):
+            for name in vars(base).keys() - seen:
+                method = vars(base)[name]
                 if isinstance(method, FunctionType) and not name.startswith("__") and _is_qts(cls, name):
                     setattr(cls, name, _whole(method))
+        seen |= vars(base).keys()  # what stands further back is overridden
 
 
 def _is_qts(cls: type, name: str) -> bool:

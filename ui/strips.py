@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter, QPixmap
@@ -45,7 +46,8 @@ class _Tile:
         """In the size in which it is painted."""
 
 
-class _Strip(NamedTuple):
+@dataclass(eq=False, slots=True)
+class _Strip:
     """The pictures of one shot, by their frame, and what they follow from."""
 
     film: Film
@@ -135,12 +137,9 @@ class Strips:
         """What is known of the strip; empty where something is another now."""
         known = self._strips.get(shot.id)
         if known is not None and known.holds(film, shot, size):
-            if known.film is film:
-                return known
-            # Of the film as it is now: what is still to be made is asked for by the shot's place in it.
-            strip = known._replace(film=film)
-        else:
-            strip = _Strip(film, shot, size, {})
+            known.film = film  # what is still to be made is asked for by the shot's place in it
+            return known
+        strip = _Strip(film, shot, size, {})
         self._strips[shot.id] = strip
         while len(self._strips) > MOST_STRIPS:
             self._strips.popitem(last=False)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap
+from PySide6.QtCore import QPointF, QRect
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QApplication
 
 from . import theme
 from .allowance import Allowance
+from .grounds import canvas
 from .layout import ruler_step
 from .lines import Hand, Lines
 from .timeline_stage import GAP, GUTTER, RULER, SOUND_HEIGHT, Stage
@@ -26,39 +27,35 @@ class Times:
     written, and shaping one takes as long as copying them all."""
 
     def __init__(self, font: QFont, colour: str, ratio: float) -> None:
-        self.colour, self.ratio = colour, ratio
+        self._ratio = ratio
         metrics = QFontMetricsF(font)
-        self._font, self._ascent = font, metrics.ascent()
         self._middle = metrics.ascent() - metrics.capHeight() / 2
         self._pair = math.ceil(metrics.horizontalAdvance("00"))
         self._colon = math.ceil(metrics.horizontalAdvance(":"))
         self.wide = 2 * self._pair + self._colon
         """Pixels of a time."""
         cell = self._pair + self._colon
-        self._cell, self._high = round(cell * ratio), math.ceil(math.ceil(metrics.height()) * ratio)
-        self._drawn = QPixmap(self._cell * 100, self._high)
-        self._drawn.setDevicePixelRatio(ratio)
-        self._drawn.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(self._drawn)
+        self._cell = round(cell * ratio)
+        self._drawn, painter = canvas(self._cell * 100 / ratio, math.ceil(metrics.height()), ratio)
         painter.setFont(font)
         painter.setPen(QColor(colour))
         for number in range(100):
             left = number * self._cell / ratio
-            painter.drawText(QPointF(left, self._ascent), f"{number:02}")
-            painter.drawText(QPointF(left + self._pair, self._ascent), ":")
+            painter.drawText(QPointF(left, metrics.ascent()), f"{number:02}")
+            painter.drawText(QPointF(left + self._pair, metrics.ascent()), ":")
         painter.end()
 
     def write(self, painter: QPainter, left: int, middle: float, seconds: int) -> None:
         """Writes `seconds` as minutes and seconds from `left` on, its middle at the height `middle`."""
         minutes, rest = divmod(seconds, 60)
         top = round(middle - self._middle)
-        cell, high, pair = self._cell, self._high, round(self._pair * self.ratio)
+        cell, high, pair = self._cell, self._drawn.height(), round(self._pair * self._ratio)
         hundreds, minutes = divmod(minutes, 100)
         if hundreds:
-            digit = round(self._pair / 2 * self.ratio)  # each as wide as the next
+            digit = round(self._pair / 2 * self._ratio)  # each as wide as the next
             skip = digit if hundreds < 10 else 0
             painter.drawPixmap(left, top, self._drawn, hundreds % 100 * cell + skip, 0, pair - skip, high)
-            left += round((pair - skip) / self.ratio)
+            left += round((pair - skip) / self._ratio)
         painter.drawPixmap(left, top, self._drawn, minutes * cell, 0, cell, high)
         painter.drawPixmap(left + self._pair + self._colon, top, self._drawn, rest * cell, 0, pair, high)
 
@@ -68,24 +65,22 @@ class Frame:
 
     def __init__(self) -> None:
         self._lines = Lines(Allowance())
-        self._font = QFont()
-        self._times: Times | None = None
-        self._names: Hand | None = None
+        self._made_of: tuple[QFont, str, float] | None = None
+        self.begin(theme.current(), 1.0)
 
     def begin(self, colours: theme.Theme, ratio: float) -> None:
         """Before each paint, with the device's pixels for one of ours."""
-        font, times = QApplication.font(), self._times
-        if times is None or times.ratio != ratio or times.colour != colours.quiet or font != self._font:
-            self._font = font
+        made_of = (QApplication.font(), colours.quiet, ratio)
+        if made_of != self._made_of:
+            self._made_of = made_of
             self._times = Times(theme.fixed_font(0.85), colours.quiet, ratio)
-            bold = QFont(font)
+            bold = QApplication.font()
             bold.setBold(True)
             self._names = Hand.of(bold, ratio)
 
     def ruler(self, painter: QPainter, stage: Stage, colours: theme.Theme, area: QRect) -> None:
         """Marks and times, between the edges of `area`."""
         times = self._times
-        assert times is not None
         rate = stage.project.rate
         step = ruler_step(stage.layout.scale, rate, APART)
         pixels = step * float(rate) * stage.layout.scale
@@ -102,7 +97,6 @@ class Frame:
 
     def names(self, painter: QPainter, stage: Stage, colours: theme.Theme) -> None:
         """The rows' names, at the left of the film."""
-        assert self._names is not None
         painter.fillRect(QRect(0, 0, GUTTER - 1, stage.height), QColor(colours.window))
         top, height = stage.clip_row
         self._lines.write(painter, 12, top + 14, "Shots", self._names, colours.quiet)

@@ -219,9 +219,16 @@ def render(
     quiet: options.Quiet = False,
 ) -> None:
     """Make what is missing, smooth it, stitch the film."""
-    keep = checkpoint_steps
     _film(
-        folder, "render", out, preset, as_json, quiet, keep_stale=keep_stale, dry_run=dry_run, keep_every=keep
+        folder,
+        "render",
+        out,
+        preset,
+        as_json,
+        quiet,
+        keep_stale=keep_stale,
+        dry_run=dry_run,
+        keep_every=checkpoint_steps,
     )
 
 

@@ -69,12 +69,14 @@ def begin(
     found = store.TakeFolder(folder).scan()
     takes_.check(folder, project, shots, found)
     numbers = found.numbers()
+    keep = takes_.keeping(None)
     auditions = []
     for wanted in want(shots, count, found, seed=seed):
         numbers[wanted.shot] = numbers.get(wanted.shot, 0) + 1
         shot = project.shot(wanted.shot)
+        number, seed_, take = numbers[wanted.shot], wanted.seed, wanted.take
         of = takes_.generate_step(
-            folder, project, shot, numbers[wanted.shot], seed=wanted.seed, take=wanted.take, takes=found
+            folder, project, shot, number, seed=seed_, take=take, takes=found, keep_every=keep
         )
         auditions.append(Audition(of=of, stop_at=steps, out=f"{FOLDER}/{of.take}"))
     return _held(folder, project, auditions, watch, cancelled)

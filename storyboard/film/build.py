@@ -77,10 +77,11 @@ def build(
     """Make the film of `plan`; a film that is there and up to date is left as it is.
 
     The cache keeps at most `cache_limit` bytes; None: what the user set for this machine. Without `stitch` the
-    film's parts are made and not joined. What is done of a take is kept as `takes.generate_step` says. `crew` are workers that are warm already. Raises `Cancelled` when
-    `cancelled` says so, or `pausing` before everything was begun (what was made is kept), and `StoryboardError`
-    when a shot failed: the others are finished first, and an earlier film stays in place. Raises `DiskFull` before
-    any work where the room on the disk cannot do, and during it before the disk is quite full.
+    film's parts are made and not joined. `crew` are workers that are warm already. What is done of a take is kept
+    as `takes.keeping` and `takes.generate_step` say. Raises `Cancelled` when `cancelled` says so, or `pausing`
+    before everything was begun (what was made is kept), and `StoryboardError` when a shot failed: the others are
+    finished first, and an earlier film stays in place. Raises `DiskFull` before any work where the room on the disk
+    cannot do, and during it before the disk is quite full.
     """
     start = time.monotonic()
     if stitch:
@@ -93,7 +94,7 @@ def build(
         tight = room.foresee(plan, history) if stitch else ""
         places = (plan.folder, plan.out.parent)
         runner = Runner(workers, history, watch, cancelled, pausing=pausing, places=places)
-        work = _Build(plan, cache, runner, stitch, keep_every)
+        work = _Build(plan, cache, runner, stitch, takes.keeping(keep_every))
         made = work.run()
         made.notes += (tight,) if tight else ()
         limit = settings.load().cache_limit if cache_limit is None else cache_limit
@@ -110,9 +111,7 @@ class _Part(NamedTuple):
 class _Build:
     """One build of one plan. Each shot goes its way from take to segment by itself; the film waits for all."""
 
-    def __init__(
-        self, plan: Plan, cache: Cache, runner: Runner, stitch: bool, keep_every: int | None
-    ) -> None:
+    def __init__(self, plan: Plan, cache: Cache, runner: Runner, stitch: bool, keep_every: int) -> None:
         from storyboard.media import segment
 
         self._plan = plan

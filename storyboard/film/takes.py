@@ -35,13 +35,13 @@ def generate_step(
     seed: int | None = None,
     take: str = "",
     takes: Mapping[str, Take] = NO_TAKES,
-    keep_every: int | None = None,
+    keep_every: int = 0,
 ) -> Generate:
     """The step that makes take `number` of `shot`, long enough for its length and motion.
 
     `seed` overrides the shot's; `take` is the id that it will have, a new one if empty. `takes` are those that are
     there, for a shot that starts from one: where that is not among them the step is good for its time only. What is
-    done is kept each `keep_every` steps of the model (0: never; None: as the user set for this machine). Raises
+    done is kept each `keep_every` steps of the model, 0 for never. Raises
     `GeneratorError` when the shot's model is not here, or cannot start from what the shot starts from.
     """
     from storyboard.generators import registry
@@ -68,8 +68,13 @@ def generate_step(
         wish=wanted.key,
         model=wanted.model,
         recipe=recipe,
-        keep_every=settings.load().checkpoint_steps if keep_every is None else keep_every,
+        keep_every=keep_every,
     )
+
+
+def keeping(keep_every: int | None) -> int:
+    """`keep_every`; None: what the user set for this machine."""
+    return settings.load().checkpoint_steps if keep_every is None else keep_every
 
 
 class Adoption:
@@ -120,8 +125,8 @@ def make(
     """Make `count` new takes of each of `shots`. Each is on disk as soon as it is made.
 
     Several takes of one shot have different seeds, so they ignore a locked one; with `seed` they use `seed`,
-    `seed + 1`, ... What is done is kept as `generate_step` says, and gone on with when a take of the same recipe is
-    asked for again. Raises `GeneratorError` before any work when a prompt or a model is missing, and
+    `seed + 1`, ... What is done is kept as `keeping` and `generate_step` say, and gone on with when a take of the same
+    recipe is asked for again. Raises `GeneratorError` before any work when a prompt or a model is missing, and
     `Cancelled`; takes made until then are kept.
     """
     found = store.TakeFolder(folder).scan()
@@ -146,7 +151,7 @@ def make_wanted(
     """
     found = store.TakeFolder(folder).scan()
     project = edit.adopt(project, found)  # a queue asks long after it was filled
-    batches = _batches(folder, project, wanted, found, keep_every)
+    batches = _batches(folder, project, wanted, found, keeping(keep_every))
     with borrowed(folder, crew) as workers:
         runner = Runner(workers, History(), watch, cancelled, pausing=pausing, show=show, places=(folder,))
         making = _Making(folder, runner, Links(project, found, batches))
@@ -229,7 +234,7 @@ class _Making:
 
 
 def _batches(
-    folder: Path, project: Project, wanted: Sequence[Wanted], found: store.Takes, keep_every: int | None
+    folder: Path, project: Project, wanted: Sequence[Wanted], found: store.Takes, keep_every: int
 ) -> dict[str, list[Generate]]:
     """The steps of the takes that are still to be made, by shot and in order. All recipes are made first: one that
     cannot be stops the others before any work."""

@@ -109,9 +109,9 @@ def test_a_hostile_project_opens_and_closes(
 ) -> None:
     spoil(folder)
     window = opened(folder)
-    _live(qt, 0.3)
+    _live(qt, 1.0)
     window.document.edit("Rename", lambda p: edit.set_project(p, name="Renamed"))
-    _live(qt, 0.3)
+    _live(qt, 1.0)
     window.shut()
     elsewhere = folder.parent / "elsewhere"
     assert not elsewhere.exists() or not list(elsewhere.iterdir())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, QSize
 from PySide6.QtWidgets import QApplication, QWidget
 
 EMPTY: tuple[int, ...] = ()
@@ -28,6 +28,15 @@ class Mixed(Measured, QWidget):
     pass
 
 
+class Corrected(Measured, QWidget):
+    def sizeHint(self) -> QSize:  # type: ignore[override]
+        return QSize(30, 20)
+
+
+class Grown(Corrected):
+    pass
+
+
 class Filter(QObject):
     def eventFilter(self, *_: object) -> bool:
         return bool({}["nothing"])
@@ -46,6 +55,10 @@ def test_an_error_in_a_class_beside_qts_is_an_error(qt: QApplication) -> None:
     widget = Mixed()
     with pytest.raises(IndexError, match="tuple index out of range"):
         widget.adjustSize()
+
+
+def test_a_method_that_is_overridden_stays_so(qt: QApplication) -> None:
+    assert Grown().sizeHint() == QSize(30, 20)
 
 
 def test_an_error_in_a_filter_of_events_is_an_error(qt: QApplication) -> None:

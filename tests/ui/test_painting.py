@@ -151,8 +151,8 @@ def test_an_edit_of_one_shot_leaves_the_others_pictures(window: Window, until: U
     window.document.edit("Rename", lambda p: edit.set_shot(p, p.shots[1].id, prompt="a cat"))
     changed = strips._strips[shots[1].id]
     window.timeline.viewport().repaint()
-    assert strips._strips[shots[0].id].tiles is kept.tiles
-    assert strips._strips[shots[1].id].tiles is not changed.tiles
+    assert strips._strips[shots[0].id] is kept
+    assert strips._strips[shots[1].id] is not changed
 
 
 def test_pictures_that_are_still_to_come_are_those_of_the_shot_where_it_is_now(

@@ -133,13 +133,7 @@ class Settings(Page):
     # ---- the cache
 
     def _build_cache(self) -> None:
-        self.limit = QSpinBox()
-        self.limit.setAccessibleName("Most gigabytes of a project's cache")
-        self.limit.setRange(1, 10_000)
-        self.limit.setSuffix(" GB")
-        self.limit.lineEdit().setTextMargins(
-            8, 0, 8, 0
-        )  # a style sheet's padding does not reach into the box
+        self.limit = _number("Most gigabytes of a project's cache", 1, 10_000, " GB")
         self.limit.setValue(max(1, settings.load().cache_limit // GIGABYTE))
         self.limit.valueChanged.connect(lambda value: self._set(cache_limit=value * GIGABYTE))
         self.held = QLabel("…")
@@ -149,13 +143,9 @@ class Settings(Page):
         row = in_a_row(self.limit, self.held, self.clear)
         self._form.addRow(named("C&ache at most", self.limit), row)
         self._form.addRow("", label("quiet", "What is in it is made again when it is needed: never a take."))
-        self.kept = QSpinBox()
-        self.kept.setAccessibleName("Steps after which an unfinished take is kept")
-        self.kept.setRange(0, 1000)
+        self.kept = _number("Steps after which an unfinished take is kept", 0, 1000, " steps")
         self.kept.setSpecialValueText("never")
         self.kept.setPrefix("every ")
-        self.kept.setSuffix(" steps")
-        self.kept.lineEdit().setTextMargins(8, 0, 8, 0)
         self.kept.setValue(settings.load().checkpoint_steps)
         self.kept.valueChanged.connect(lambda value: self._set(checkpoint_steps=value))
         self._form.addRow(named("&Keep unfinished takes", self.kept), self.kept)
@@ -202,3 +192,12 @@ def _choice(name: str, options: Any, now: str) -> QComboBox:
         made.addItem(title, value)
     made.setCurrentIndex(max(0, made.findData(now)))
     return made
+
+
+def _number(name: str, least: int, most: int, unit: str) -> QSpinBox:
+    box = QSpinBox()
+    box.setAccessibleName(name)
+    box.setRange(least, most)
+    box.setSuffix(unit)
+    box.lineEdit().setTextMargins(8, 0, 8, 0)  # a style sheet's padding does not reach into the box
+    return box
