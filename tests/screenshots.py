@@ -61,7 +61,7 @@ def main() -> None:
         frame = next(frame for frame in FRAMES if frame.name == wanted.frame)
         _Studio(frame, wanted.project, wanted.folder, wanted.only).work()
         return
-    with tempfile.TemporaryDirectory(prefix="storyboard-screenshots-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="storyboard-") as scratch:
         project = Path(scratch, "Spaghetti")
         _environment(Path(scratch, "home"), 1)
         _with_takes(project)
@@ -151,7 +151,7 @@ class _Studio:
         from ui import memory
         from ui.window import Window
 
-        place = self._project.parent / name / "Films" / "Spaghetti"
+        place = self._project.parent / "Films" / "Spaghetti"
         store.copy(self._project if with_takes else resources.samples() / "spaghetti", place)
         if with_takes:
             memory.see_advice()
@@ -164,7 +164,7 @@ class _Studio:
         self._save(window, shown, self._folder / f"{name}.webp")
         window.shut()
         window.deleteLater()
-        shutil.rmtree(place.parents[1])
+        shutil.rmtree(place.parent)
         print(name, flush=True)
 
     def settle(self, window: Window) -> None:

@@ -236,7 +236,7 @@ def expectation(export: Export) -> Expectation:
 def _notes(plan: Plan) -> tuple[str, ...]:
     """The sketched shots in one line, then what else should be known."""
     drawn = sketched(plan)
-    others = [sentence(note) for note in plan.notes if "no take yet" not in note]
+    others = [sentence(note) for note in plan.notes if "no take yet" not in note]  # said in the first line
     return (*([drawn] if drawn else []), *others)
 
 

@@ -38,8 +38,10 @@ class Scrub(NamedTuple):
 
 def picture_box(card: QRect) -> QRect:
     """The part of a card that holds the picture."""
-    side = min(card.height(), card.width() // 2)
-    return QRect(card.left(), card.top(), round(side * 1.25), card.height())
+    width = min(
+        round(card.height() * 1.25), card.width() * 2 // 5
+    )  # the words beside it need the greater half
+    return QRect(card.left(), card.top(), width, card.height())
 
 
 def card_box(item: QRect) -> QRect:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from storyboard import paths, timing
 from storyboard.errors import MediaError, StoryboardError
@@ -54,8 +54,7 @@ class Plan(NamedTuple):
     @property
     def notes(self) -> tuple[str, ...]:
         """What the maker should know of this film, a sentence each."""
-        about_shots = [note for shot in self.shots for note in _notes(self.project, shot)]
-        return (*licences.limits(models_named(self)), *about_shots)
+        return (*licences.limits(models_named(self)), *_notes(self.project, self.shots))
 
 
 def plan(
@@ -133,22 +132,68 @@ def _needs_inbetweens(project: Project, planned: ShotPlan) -> bool:
     return any(p.denominator != 1 for p in positions(project, planned.shot, planned.take))
 
 
-def _notes(project: Project, planned: ShotPlan) -> list[str]:
-    name = f"shot {planned.number}"
-    notes = []
+class _Remark(NamedTuple):
+    """What there is to say of a shot, and of several of which the same is true."""
+
+    one: str
+    many: str
+
+
+_NO_TAKE: Final = _Remark("is sketched: it has no take yet", "are sketched: they have no take yet")
+_GONE: Final = _Remark(
+    "is sketched: the file of its chosen take is gone",
+    "are sketched: the files of their chosen takes are gone",
+)
+_OLDER: Final = _Remark(
+    "shows an older take: its wish changed since that was chosen",
+    "show older takes: their wishes changed since those were chosen",
+)
+_SILENT: Final = _Remark(
+    "plays without its sound: only clips at speed 1 keep it",
+    "play without their sound: only clips at speed 1 keep it",
+)
+_NAMED: Final = 12
+"""Shots that a sentence names by number, at most."""
+
+
+def _notes(project: Project, shots: tuple[ShotPlan, ...]) -> list[str]:
+    """A sentence for each thing that is true of one shot or of several, in the order of the film."""
+    numbers: dict[_Remark, list[int]] = {}
+    for planned in shots:
+        for remark in _remarks(project, planned):
+            numbers.setdefault(remark, []).append(planned.number)
+    return [
+        f"shot {found[0]} {remark.one}" if len(found) == 1 else f"{_several(found)} {remark.many}"
+        for remark, found in numbers.items()
+    ]
+
+
+def _several(numbers: list[int]) -> str:
+    """`shots 4, 8 and 9`; of very many the first, and how many more."""
+    shown, more = numbers[:_NAMED], len(numbers) - _NAMED
+    last = f"{more} more" if more > 0 else str(shown.pop())
+    return f"shots {', '.join(map(str, shown))} and {last}"
+
+
+def _remarks(project: Project, planned: ShotPlan) -> list[_Remark]:
+    remarks = []
     if planned.state == "missing" and planned.sketched:
-        notes.append(f"{name} is sketched: the file of its chosen take is gone")
+        remarks.append(_GONE)
     elif planned.sketched:
-        notes.append(f"{name} is sketched: it has no take yet")
+        remarks.append(_NO_TAKE)
     elif planned.state == "stale" and planned.take is not None:
-        notes.append(f"{name} shows an older take: its wish changed since that was chosen")
+        remarks.append(_OLDER)
     if planned.take is not None:
         held = short_by(project, planned.shot, planned.take)
         if held:
-            notes.append(f"{name} is short by {held} frames: its last picture is held")
+            frames = "1 frame" if held == 1 else f"{held} frames"
+            rest = f"short by {frames}"
+            remarks.append(
+                _Remark(f"is {rest}: its last picture is held", f"are {rest}: their last pictures are held")
+            )
         if _loses_sound(project, planned):
-            notes.append(f"{name} plays without its sound: only clips at speed 1 keep it")
-    return notes
+            remarks.append(_SILENT)
+    return remarks
 
 
 def _loses_sound(project: Project, planned: ShotPlan) -> bool:

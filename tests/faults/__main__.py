@@ -6,12 +6,15 @@ FIRST + RUNS - 1 are made. So one can be repeated, and a series goes on where it
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 import traceback
 from pathlib import Path
 
 from tests.faults import runs
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 RUNS = 300
 SAVED_WITHIN = 1.0
