@@ -33,6 +33,8 @@ class Settings(Struct, frozen=True):
     cache_limit: Annotated[int, Meta(ge=0, le=1 << 50)] = CACHE_LIMIT
     checkpoint_steps: Annotated[int, Meta(ge=0, le=1000)] = 0
     """Steps of a model after which what is done of a take is kept, to be gone on with after a crash; 0 for never."""
+    takes_together: Annotated[int, Meta(ge=0, le=16)] = 0
+    """Takes of one shot that are made in one batch, at most; 1 for one by one, 0 for as many as a GPU gains from."""
 
 
 def load() -> Settings:

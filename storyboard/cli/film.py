@@ -49,6 +49,16 @@ def generate(
         typer.Option(metavar="NAMES", help="Make these held takes whole: names with commas, or all."),
     ] = None,
     checkpoint_steps: options.CheckpointSteps = None,
+    together: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Make up to N takes of a shot at once, as memory allows; 0: as many as a GPU gains from.",
+            min=0,
+            max=16,
+            show_default="as the settings say",
+        ),
+    ] = None,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -88,6 +98,7 @@ def generate(
             watch=watch,
             cancelled=cancelled,
             keep_every=checkpoint_steps,
+            together=together,
         )
     if not wanted and not as_json:
         output.line("every shot has the take that it wishes for")

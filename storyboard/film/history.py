@@ -14,6 +14,7 @@ from storyboard import atomic, places, reading
 from storyboard.errors import StoryboardError
 from storyboard.workers import steps
 from storyboard.workers.crew import Lane
+from storyboard.workers.making import MOST_TOGETHER
 
 MAX_BYTES = 16 * 2**20
 """Of the file; a larger one is none of ours."""
@@ -222,9 +223,13 @@ def work_of(step: steps.Step) -> Work:
             return Work(
                 f"generate {model}", _pixels(recipe.frames, recipe.width, recipe.height, recipe.steps)
             )
+        case steps.Together(of=several):
+            works = [work_of(one) for one in several]
+            return Work(works[0].kind, sum(work.units for work in works))
         case steps.Remake(take=take) if take.recipe:
             size = _pixels(take.frames, take.width, take.height, take.recipe.steps)
-            return Work(f"generate {take.recipe.model}", size)
+            together = len(take.ran.get("seeds", "").split()[:MOST_TOGETHER])
+            return Work(f"generate {take.recipe.model}", size * max(together, 1))
         case steps.Smooth(engine=engine, take=take, positions=positions):
             return Work(f"smooth {engine}", _pixels(len(positions), take.width, take.height))
         case steps.SmoothVideo(engine=engine):

@@ -20,6 +20,15 @@ class Outcome(NamedTuple):
     video: SmoothedVideo | None
     seconds: float
     proof: Proof | None = None
+    takes: tuple[Take, ...] = ()
+    """Of a step that makes several."""
+    room: int = 1
+    """How many takes like the one that was made fit beside each other in the memory of its device."""
+
+    @property
+    def made(self) -> tuple[Take, ...]:
+        """Every take that the step made."""
+        return self.takes or ((self.take,) if self.take else ())
 
 
 class Failure(NamedTuple):

@@ -18,9 +18,10 @@ from storyboard.film.history import Cost, History, Load, Work, work_of
 from storyboard.film.job import Failure as Failure  # what those who submit steps are called back with
 from storyboard.film.job import Job, Otherwise, Pace, Then
 from storyboard.film.job import Outcome as Outcome
+from storyboard.take import Take
 from storyboard.workers import messages
 from storyboard.workers.crew import MAX_MEDIA_WORKERS, Crashed, Crew, Event, Lane
-from storyboard.workers.steps import Encode, Generate, Smooth, SmoothVideo, Step
+from storyboard.workers.steps import Encode, Generate, Smooth, SmoothVideo, Step, Together
 
 _LOG = logging.getLogger(__name__)
 
@@ -230,6 +231,9 @@ class Runner:
             self._began = self.clock()
 
     def _meet(self, shot: str, step: Step) -> None:
+        if isinstance(step, Together):
+            for one in step.of:
+                self._meet(shot, one)
         expected = self._expected.get(shot, [])
         for nth, (kind, _, _) in enumerate(expected):
             if isinstance(step, kind):
@@ -271,11 +275,13 @@ class Runner:
             whole = Pace(worked, job.work.units, 1.0)
             self._paces[job.work.kind] = self._paces.get(job.work.kind, Pace()).plus(whole)
 
-    def _learn_bytes(self, job: Job, event: messages.Done) -> None:
-        step, take = job.step, event.take
-        if isinstance(step, Generate) and take is not None and take.stored is not None:
-            pixels = take.frames * take.width * take.height
-            self.history.learn_bytes(f"take {step.model}", pixels, take.stored.size)
+    def _learn_bytes(self, job: Job, outcome: Outcome) -> None:
+        step = job.step
+        if isinstance(step, Generate | Together):
+            for take in outcome.made:
+                if take.recipe is not None and take.stored is not None:
+                    pixels = take.frames * take.width * take.height
+                    self.history.learn_bytes(f"take {take.recipe.model}", pixels, take.stored.size)
         elif isinstance(step, Encode) and self.places:
             pixels = step.length * step.width * step.height
             self.history.learn_bytes(
@@ -357,11 +363,14 @@ class Runner:
         if isinstance(event, messages.Failed) and event.kind == "DiskFull":
             raise DiskFull(event.reason)  # the others would only meet the same end
         if isinstance(event, messages.Done):
+            outcome = Outcome(
+                event.take, event.comparison, event.video, event.seconds, event.proof, event.takes, event.room
+            )
             self._learn(job, event.seconds)
-            self._learn_bytes(job, event)
-            self._note_device(job, event)
+            self._learn_bytes(job, outcome)
+            self._note_device(job, outcome)
             for then in job.then:
-                then(Outcome(event.take, event.comparison, event.video, event.seconds, event.proof))
+                then(outcome)
         elif isinstance(event, Crashed):
             _blame(job.step, event.reason)
             self._fail(job, event.reason, event.log)
@@ -382,9 +391,14 @@ class Runner:
         for shot in failure.shots:
             self._expected.pop(shot, None)
 
-    def _note_device(self, job: Job, event: messages.Done) -> None:
-        if isinstance(job.step, Generate) and job.lane == "generate" and event.take is not None:
-            self._on_gpu = event.take.ran.get("device", "").startswith(GPU)
+    def _note_device(self, job: Job, outcome: Outcome) -> None:
+        if isinstance(job.step, Generate | Together) and job.lane == "generate" and outcome.made:
+            self._on_gpu = on_gpu(outcome.made[0])
+
+
+def on_gpu(take: Take) -> bool:
+    """Whether `take` was made on a GPU."""
+    return take.ran.get("device", "").startswith(GPU)
 
 
 def _blame(step: Step, reason: str) -> None:

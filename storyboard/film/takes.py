@@ -18,12 +18,12 @@ from storyboard.errors import Cancelled, EditError, GeneratorError, MediaError, 
 from storyboard.film import order
 from storyboard.film.history import History
 from storyboard.film.links import Links, check_starts
-from storyboard.film.runner import Failure, Outcome, Runner, Show, Watch
+from storyboard.film.runner import Failure, Outcome, Runner, Show, Watch, on_gpu
 from storyboard.film.wanted import Wanted, want
 from storyboard.project import SKETCH, Project, Shot, depicted, seed_for
 from storyboard.take import NO_TAKES, Take, wish_of
 from storyboard.workers.crew import Crew, borrowed
-from storyboard.workers.steps import Comparison, Examine, Generate, Listen, Remake
+from storyboard.workers.steps import Comparison, Examine, Generate, Listen, Remake, Together
 
 
 def generate_step(
@@ -77,6 +77,33 @@ def keeping(keep_every: int | None) -> int:
     return settings.load().checkpoint_steps if keep_every is None else keep_every
 
 
+AUTOMATIC = 4
+"""Takes in one batch when nothing else is said. On a GPU; a processor is busy with one."""
+
+
+class _Batches:
+    """How many takes of a shot are made at once. Known after the first take of a model and size: its worker tells how
+    many fit in memory."""
+
+    def __init__(self, most: int | None) -> None:
+        self._most = settings.load().takes_together if most is None else most
+        self._room: dict[tuple[str, int, int, int], int] = {}
+
+    def of(self, step: Generate) -> int:
+        """How many takes like that of `step`, from 1 on. What is kept at its steps is made alone."""
+        return 1 if step.keep_every else self._room.get(_size(step), 1)
+
+    def note(self, step: Generate, outcome: Outcome) -> None:
+        if self._most:
+            self._room[_size(step)] = min(self._most, outcome.room)
+        else:
+            self._room[_size(step)] = min(AUTOMATIC, outcome.room) if on_gpu(outcome.made[0]) else 1
+
+
+def _size(step: Generate) -> tuple[str, int, int, int]:
+    return step.model, step.recipe.width, step.recipe.height, step.recipe.frames
+
+
 class Adoption:
     """Has arriving takes chosen in the document, now and then while they come, and at the end.
 
@@ -121,17 +148,19 @@ def make(
     watch: Watch = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
     keep_every: int | None = None,
+    together: int | None = None,
 ) -> Takes:
     """Make `count` new takes of each of `shots`. Each is on disk as soon as it is made.
 
     Several takes of one shot have different seeds, so they ignore a locked one; with `seed` they use `seed`,
     `seed + 1`, ... What is done is kept as `keeping` and `generate_step` say, and gone on with when a take of the same
-    recipe is asked for again. Raises `GeneratorError` before any work when a prompt or a model is missing, and
+    recipe is asked for again. `together` is how many takes of a shot are made in one batch at most, as
+    `Settings.takes_together` says it and if that is not to count. Raises `GeneratorError` before any work when a prompt or a model is missing, and
     `Cancelled`; takes made until then are kept.
     """
     found = store.TakeFolder(folder).scan()
     wanted = want(shots, count, found, seed=seed)
-    return make_wanted(folder, project, wanted, watch, cancelled, keep_every=keep_every)
+    return make_wanted(folder, project, wanted, watch, cancelled, keep_every=keep_every, together=together)
 
 
 def make_wanted(
@@ -145,6 +174,7 @@ def make_wanted(
     show: Show = lambda _shot, _picture: None,
     crew: Crew | None = None,
     keep_every: int | None = None,
+    together: int | None = None,
 ) -> Takes:
     """Make those of the `wanted` takes that are not there yet and whose shots still are. Each is on disk as soon as
     it is made. Raises as `make` does; `Cancelled` also when `pausing` said so before all were begun.
@@ -154,7 +184,7 @@ def make_wanted(
     batches = _batches(folder, project, wanted, found, keeping(keep_every))
     with borrowed(folder, crew) as workers:
         runner = Runner(workers, History(), watch, cancelled, pausing=pausing, show=show, places=(folder,))
-        making = _Making(folder, runner, Links(project, found, batches))
+        making = _Making(folder, runner, Links(project, found, batches), _Batches(together))
         for batch in order.by_model(batches.values(), lambda steps: steps[0].model):
             making.begin(batch)
         try:
@@ -165,10 +195,11 @@ def make_wanted(
 
 
 class _Making:
-    """Takes on their way. A shot's are made one after the other: of a batch the first arrives first and is chosen.
-    What goes on from another shot waits for the first take of that."""
+    """Takes on their way. A shot's are made one after the other, or several at once, and the first is chosen. What goes
+    on from another shot waits for the first take of that."""
 
-    def __init__(self, folder: Path, runner: Runner, links: Links) -> None:
+    def __init__(self, folder: Path, runner: Runner, links: Links, batches: _Batches) -> None:
+        self._batches = batches
         self._folder = folder
         self._runner = runner
         self._links = links
@@ -197,28 +228,31 @@ class _Making:
             self._folder, project, shot, step.number, seed=seed, take=take, takes=takes, keep_every=keep
         )
 
-    def _start(self, step: Generate, *others: Generate) -> None:
+    def _start(self, *steps: Generate) -> None:
         from storyboard.generators import registry
 
-        self._expect((step, *others))
+        many = self._batches.of(steps[0])
+        now, others = steps[:many], steps[many:]
+        self._expect(steps)
         self._runner.submit(
-            f"takes/{step.take}",
-            step,
-            self._label(step),
-            partial(self._arrived, others),
-            lane=registry.lane(step.model),
+            f"takes/{now[0].take}",
+            now[0] if len(now) == 1 else Together(now),
+            self._label(*now),
+            partial(self._arrived, now[0], others),
+            lane=registry.lane(now[0].model),
             unit="step",
-            shot=step.shot,
-            otherwise=lambda _: self._links.failed(step.shot),
+            shot=now[0].shot,
+            otherwise=lambda _: self._links.failed(now[0].shot),
         )
 
-    def _arrived(self, others: Sequence[Generate], outcome: Outcome) -> None:
-        assert outcome.take is not None
-        self.made.append(outcome.take)
+    def _arrived(self, step: Generate, others: Sequence[Generate], outcome: Outcome) -> None:
+        self.made += outcome.made
         self.adoption.arrived()
+        self._batches.note(step, outcome)
         if others:
             self._start(*others)
-        self._links.arrived(outcome.take)
+        for take in outcome.made:
+            self._links.arrived(take)
 
     def _give_up(self, batch: Sequence[Generate], reason: str) -> None:
         self._runner.give_up(Failure(self._label(batch[0]), reason, "", (batch[0].shot,)))
@@ -229,8 +263,9 @@ class _Making:
 
         self._runner.expect(steps[0].shot, steps, registry.lane(steps[0].model))
 
-    def _label(self, step: Generate) -> str:
-        return f"shot {self._links.project.index(step.shot) + 1} take {step.number}"
+    def _label(self, step: Generate, *others: Generate) -> str:
+        takes = f"takes {step.number} to {others[-1].number}" if others else f"take {step.number}"
+        return f"shot {self._links.project.index(step.shot) + 1} {takes}"
 
 
 def _batches(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from storyboard.errors import GeneratorError
 from storyboard.frames import Report, Show
 from storyboard.generators import calling, learned, memory, pipeline, starts, tasks, weights
+from storyboard.generators.base import Crowded
 from storyboard.generators.catalog import Pipeline
 from storyboard.generators.models import Found
 from storyboard.take import Recipe
@@ -45,7 +46,7 @@ class DiffusersVideo:
         self._texts: Texts | None = None
         self._notes: dict[str, str] = {}
         self._palette: NDArray[np.float32] | None = None
-        self._batch = 1
+        self._seeds: tuple[int, ...] = ()
         self._loras: tuple[Lora, ...] = ()
         self.preview: Show | None = None
         """Gets a look at the take every few seconds while it is denoised; None for none."""
@@ -97,7 +98,8 @@ class DiffusersVideo:
 
     def generate_together(self, recipes: Sequence[Recipe], report: Report) -> list[Frames]:
         """The frames of takes that differ in their seeds alone, made in one batch. They may differ from those made
-        one by one by `BATCH_DIFFERENCE`; the takes say how many were made together."""
+        one by one by `BATCH_DIFFERENCE`; the takes say how many were made together, and their seeds. Raises
+        `Crowded` with the first frame where memory holds fewer."""
         for recipe in recipes:
             self._refuse_other(recipe)
         tasks.refuse_unlike(recipes, self._facts)
@@ -106,6 +108,21 @@ class DiffusersVideo:
         for number, recipe in enumerate(recipes):
             made.append(self._frames(shared, number, recipe, report))
         return made
+
+    def room(self, recipe: Recipe, most: int) -> int:
+        """How many takes of `recipe` fit beside each other where the model is now, from 1 to `most`; 1 while it is not
+        loaded, and where the model makes them one by one only."""
+        if self._loaded is None or recipe.starts or not self._facts.pipeline.batches:
+            return 1
+        from storyboard.generators import fit
+
+        place = self._loaded.place
+        pixels = recipe.width * recipe.height * recipe.frames
+        need, device = memory.needs_of(self._found, pixels), memory.report(place.device, with_own=True)
+        many = fit.batch(need, device, place.plan, most)
+        while many > 1 and place.plan.name in learned.failed(self._model_hash(), place.device, pixels * many):
+            many -= 1
+        return many
 
     def begin(self, recipe: Recipe, stop_at: int, report: Report) -> Held:
         """The take of `recipe` as it is after `stop_at` of its steps, to be carried on by `carry_on`."""
@@ -175,11 +192,12 @@ class DiffusersVideo:
         return {
             "device": device,
             "dtype": place.dtype,
-            "batch": str(self._batch),
+            "batch": str(len(self._seeds) or 1),
             "memory": place.plan.name,
             "torch": torch.__version__,
             "diffusers": diffusers.__version__,
             "transformers": transformers.__version__,
+            **({"seeds": " ".join(map(str, self._seeds))} if len(self._seeds) > 1 else {}),
             **loaded.speed,
             **self._notes,
         }
@@ -227,6 +245,9 @@ class DiffusersVideo:
         except (RuntimeError, MemoryError) as error:
             if not pipeline.out_of_memory(error):
                 raise
+            if len(recipes) > 1:
+                self._note_failed(pixels)
+                raise Crowded(f"memory does not hold {len(recipes)} takes at once") from error
             smaller = self._smaller(pixels)
             if smaller is None:
                 raise tasks.too_large(first) from error
@@ -240,10 +261,13 @@ class DiffusersVideo:
         """The plan below the one that ran out of memory, which is remembered."""
         from storyboard.generators import fit
 
-        assert self._loaded is not None
-        place = self._loaded.place
-        learned.note_failed(self._model_hash(), place.device, pixels, place.plan.name)
+        self._note_failed(pixels)
+        place = self._ready().place
         return fit.step_down(place.plan, memory.needs_of(self._found, pixels), memory.report(place.device))
+
+    def _note_failed(self, pixels: int) -> None:
+        place = self._ready().place
+        learned.note_failed(self._model_hash(), place.device, pixels, place.plan.name)
 
     def _once(
         self,
@@ -262,7 +286,7 @@ class DiffusersVideo:
         self._have(first.loras)
         pipe, table = calling.pipe_for(loaded.pipe, self._facts, tasks.task_of(first), loaded.place.device)
         self._notes = calling.unread(pipe, table, first)
-        self._batch = len(recipes)
+        self._seeds = tuple(recipe.seed for recipe in recipes)
         steps = first.steps or self._facts.steps
         doing = self._steps(recipes[0])
         looks = self._looks(pipe, table, first)

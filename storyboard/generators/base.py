@@ -7,9 +7,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from storyboard.errors import GeneratorError
 from storyboard.frames import Report, Show
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from storyboard.frames import Frame, Frames
     from storyboard.project import Wish
     from storyboard.take import Recipe
@@ -79,3 +82,22 @@ class Keeping(Protocol):
         """What `generate` gives, bit for bit; what is done is kept at `place` after each `every` steps, and gone on
         with where it is there already. What is there for another take, or damaged, is made anew."""
         ...
+
+
+@runtime_checkable
+class Batching(Generator, Protocol):
+    """A generator that can make several takes which differ in their seeds alone in one batch."""
+
+    def room(self, recipe: Recipe, most: int) -> int:
+        """How many takes of `recipe` fit beside each other in the memory that there is, from 1 to `most`. It may say 1
+        until the model is loaded."""
+        ...
+
+    def generate_together(self, recipes: Sequence[Recipe], report: Report) -> list[Frames]:
+        """The frames of each. `facts` says then how many were made together, and their seeds. Nothing is made before
+        the first frame is asked for; that raises `Crowded` where memory holds fewer."""
+        ...
+
+
+class Crowded(GeneratorError):
+    """Memory ran out for a batch: its takes are to be made one by one."""

@@ -16,13 +16,14 @@ PLAN: Final = "STORYBOARD_PLAN"
 """The environment variable that chooses a memory plan by its name, instead of what would be picked."""
 
 
-def report(device: str) -> fit.Device:
-    """What is free on `device` now."""
+def report(device: str, *, with_own: bool = False) -> fit.Device:
+    """What is free on `device` now; `with_own`, with what this process holds of a GPU itself, weights and all."""
     import torch
 
     beside = free_memory()
     if device.startswith("cuda"):
         free, _ = torch.cuda.mem_get_info(torch.device(device))
+        free += torch.cuda.memory_reserved(torch.device(device)) if with_own else 0
         return fit.Device("cuda", free, beside)
     return fit.Device(kind_of(device), beside or 8 * fit.GIB, beside)
 

@@ -70,6 +70,10 @@ class Done(Struct, frozen=True, tag=True):
     comparison: Comparison | None = None
     video: SmoothedVideo | None = None
     proof: Proof | None = None
+    takes: tuple[Take, ...] = ()
+    """Of a step that makes several."""
+    room: int = 1
+    """How many takes like the one that was made fit beside each other in the memory of its device."""
 
 
 class Failed(Struct, frozen=True, tag=True):

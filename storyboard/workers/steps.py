@@ -32,6 +32,13 @@ class Generate(_Step, frozen=True):
     for never."""
 
 
+class Together(_Step, frozen=True):
+    """Make several takes of one shot, which differ in their seeds alone, in one batch. Those that are there already, from
+    a try that was cut off, are left as they are."""
+
+    of: tuple[Generate, ...]
+
+
 class Audition(_Step, frozen=True):
     """Make a take up to one of its steps, hold it in the project's cache, and show how it looks."""
 
@@ -254,6 +261,7 @@ class Comparison(Struct, frozen=True):
 
 Step = (
     Generate
+    | Together
     | Audition
     | Smooth
     | Encode

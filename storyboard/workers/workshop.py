@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import datetime
 import itertools
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from storyboard import atomic, paths
-from storyboard.errors import GeneratorError
 from storyboard.frames import Report, Show, counted
+from storyboard.generators.base import Batching
 from storyboard.take import Stored, Take
-from storyboard.workers import looks, shown
+from storyboard.workers import looks, making, shown
 from storyboard.workers.steps import (
     Audition,
     Comparison,
@@ -35,6 +33,7 @@ from storyboard.workers.steps import (
     Step,
     Stitch,
     Tidy,
+    Together,
     Unpack,
 )
 
@@ -42,7 +41,6 @@ if TYPE_CHECKING:
     from storyboard.frames import Frames
     from storyboard.generators.base import Generator
     from storyboard.smoothers.base import OpenSmoother, Smoother
-    from storyboard.take import Recipe
 
 
 class Result(NamedTuple):
@@ -50,6 +48,8 @@ class Result(NamedTuple):
     comparison: Comparison | None = None
     video: SmoothedVideo | None = None
     proof: Proof | None = None
+    takes: tuple[Take, ...] = ()
+    room: int = 1
 
 
 class Workshop:
@@ -67,6 +67,7 @@ class Workshop:
         self._show = show
         done: dict[type[Any], Callable[[Path, Any, Report], Result | None]] = {
             Generate: self._generate,
+            Together: self._together,
             Audition: self._audition,
             Smooth: self._smooth,
             Encode: self._encode,
@@ -84,45 +85,14 @@ class Workshop:
         return done[type(step)](folder, step, report) or Result()
 
     def _generate(self, folder: Path, step: Generate, report: Report) -> Result:
-        from storyboard import store
-        from storyboard.generators import starts
-        from storyboard.media import lossless
-
         generator = self._generator_for(step.model, folder)
-        start = time.monotonic()
-        recipe = starts.settled(folder, step.recipe)
-        path = paths.inside(folder, f"takes/{step.take}.mkv")
-        path.parent.mkdir(exist_ok=True)
-        with looks.shown_by(generator, self._show):
-            made = starts.coloured(
-                folder, recipe, _frames(folder, generator, recipe, step.keep_every, report)
-            )
-            frames = looks.now_and_then(made, self._show)
-            written = lossless.write(path, frames, recipe.rate)
-        if written.frames != recipe.frames:
-            path.unlink()
-            raise GeneratorError(
-                f"{step.model} made {written.frames} frames where {recipe.frames} were asked; try another model"
-            )
-        take = Take(
-            id=step.take,
-            shot=step.shot,
-            number=step.number,
-            created=_now(),
-            frames=written.frames,
-            rate=recipe.rate,
-            width=written.width,
-            height=written.height,
-            content=written.content,
-            wish=step.wish,
-            recipe=recipe,
-            seconds=round(time.monotonic() - start, 3),
-            ran=_plain(generator.facts()),
-            stored=store.stored(path),
-        )
-        store.publish(folder, take)
-        _kept(folder, recipe).unlink(missing_ok=True)
-        return Result(take=take)
+        take = making.make(folder, step, generator, report, self._show)
+        return Result(take=take, room=_room(generator, take))
+
+    def _together(self, folder: Path, step: Together, report: Report) -> Result:
+        generator = self._generator_for(step.of[0].model, folder)
+        takes = making.make_together(folder, step.of, generator, report, self._show)
+        return Result(takes=takes, room=_room(generator, takes[0]))
 
     def _audition(self, folder: Path, step: Audition, report: Report) -> None:
         from storyboard.workers import auditioning
@@ -149,16 +119,11 @@ class Workshop:
 
     def _remake(self, folder: Path, step: Remake, report: Report) -> Result:
         take = step.take
-        if take.recipe is None:
-            raise GeneratorError(
-                f"take {take.id} was imported, not generated: there is nothing to make again"
-            )
-        from storyboard.generators import starts
-
-        generator = self._generator_for(take.recipe.model, folder)
-        made = starts.coloured(folder, take.recipe, generator.generate(take.recipe, report))
+        model = take.recipe.model if take.recipe else ""
+        generator = self._generator_for(model, folder)
+        made = making.again(folder, take, generator, report)
         comparison = compare(shown.take_frames(folder, take, 0, take.frames - 1), made)
-        return Result(comparison=msgspec.structs.replace(comparison, ran=_plain(generator.facts())))
+        return Result(comparison=msgspec.structs.replace(comparison, ran=making.plain(generator.facts())))
 
     def _smooth_video(self, _folder: Path, step: SmoothVideo, report: Report) -> Result:
         from storyboard.workers import video
@@ -187,19 +152,11 @@ class Workshop:
         return self._smoother[1]
 
 
-def _frames(folder: Path, generator: Generator, recipe: Recipe, keep_every: int, report: Report) -> Frames:
-    """The frames of `recipe`, going on with what an earlier try has kept."""
-    from storyboard.generators.base import Keeping
-
-    place = _kept(folder, recipe)
-    if isinstance(generator, Keeping) and generator.resumes() and (keep_every or place.is_file()):
-        return generator.generate_kept(recipe, report, place, keep_every)
-    return generator.generate(recipe, report)
-
-
-def _kept(folder: Path, recipe: Recipe) -> Path:
-    """Where what is done of a take is kept: where anything may be deleted at any time."""
-    return paths.inside(folder, f"cache/kept/{recipe.key}.safetensors")
+def _room(generator: Generator, take: Take) -> int:
+    """How many takes like `take` its generator would make in one batch."""
+    if take.recipe is None or not isinstance(generator, Batching):
+        return 1
+    return generator.room(take.recipe, making.MOST_TOGETHER)
 
 
 def compare(stored: Frames, made: Frames) -> Comparison:
@@ -286,7 +243,7 @@ def _examine(folder: Path, step: Examine, _report: Report) -> Result:
         id=step.take,
         shot=step.shot,
         number=1,
-        created=_now(),
+        created=making.now(),
         frames=found.frames,
         rate=found.rate,
         width=found.width,
@@ -307,15 +264,6 @@ def _tidy(folder: Path, step: Tidy, _report: Report) -> None:
     content = (pictures.frame if step.as_start else pictures.tidy)(Path(step.file))
     with atomic.replacing(out) as temporary:
         temporary.write_bytes(content)
-
-
-def _plain(facts: Mapping[str, str]) -> dict[str, str]:
-    # Libraries give their versions as children of `str` that no encoder knows.
-    return {name: "".join(text) for name, text in facts.items()}
-
-
-def _now() -> str:
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
 def _drawn(folder: Path, step: Encode, drawn: Drawn) -> Frames:

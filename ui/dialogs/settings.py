@@ -153,6 +153,13 @@ class Settings(Page):
             "", label("quiet", "After a crash a take goes on where it was kept, with the same pixels.")
         )
 
+        self.together = _number("Takes of a shot that are made at once", 0, 16, " takes")
+        self.together.setSpecialValueText("as the GPU allows")
+        self.together.setPrefix("up to ")
+        self.together.setValue(settings.load().takes_together)
+        self.together.valueChanged.connect(lambda value: self._set(takes_together=value))
+        self._form.addRow(named("Takes at &once", self.together), self.together)
+
     def _measure(self) -> None:
         self._pool.start(lambda: self._measured.emit(self._cache.size(), ""))
 
