@@ -1,6 +1,6 @@
 """Someone at the real window: `python -m tests.faults.window FOLDER SEED [make]`, until it is killed.
 
-Edits at random and says each as a line, `edit TIME HASH`: when it was made, by `time.monotonic`, and the hash of the
+Edits at random and says each change as a line, `edit TIME HASH`: when it was made, by `time.monotonic`, and the hash of the
 project's file as it must then become. With `make` it asks for a take of every draft first. With `finish` in place of
 the seed it makes no edit, waits for the queue to be done, and closes the window.
 """
@@ -49,6 +49,8 @@ class Hands:
         self._window = window
         self._chance = random.Random(seed)
         self._say()
+        # Not only edits: a take that arrives is chosen, and that may be on disk before the next edit is made.
+        window.document.changed.connect(self._say)
 
     def close_when_done(self) -> None:
         jobs = self._window.worker.jobs
@@ -72,7 +74,6 @@ class Hands:
             self._window.document.edit("Mute", lambda p: edit.set_shot(p, shot.id, muted=not shot.muted))
         else:
             self._window.document.edit("Mark", self._marked)
-        self._say()
 
     def _marked(self, project: Project) -> Project:
         if len(project.markers) > 20:
