@@ -114,6 +114,8 @@ class Runner:
     """When the disk was looked at last."""
     _ending: bool = False
     """Whether only the steps in hand are still done."""
+    _kills: int = field(default_factory=lambda: watchdog.memory_kills())
+    """Processes that the system had ended for want of memory when it was looked at last."""
     _left_out: bool = False
     """Whether something was not done because of that."""
 
@@ -345,6 +347,8 @@ class Runner:
         if isinstance(event, Crashed) and job.silent:
             silent = watchdog.in_words(job.silent)
             event = Crashed(event.job, f"it did not get on for {silent} and was ended; try again", event.log)
+        if isinstance(event, Crashed) and not job.silent:
+            self._note_killed(job.step, event)
         if isinstance(event, Crashed) and job.tries < TRIES and not self._ending:
             self._notes.append(f"{job.label}: {event.reason.partition(';')[0]}; it was started again")
             job.again()
@@ -390,6 +394,15 @@ class Runner:
         self.failures.append(failure)
         for shot in failure.shots:
             self._expected.pop(shot, None)
+
+    def _note_killed(self, step: Step, event: Crashed) -> None:
+        """Where the system ended a model for want of memory, the next try is made in a smaller way."""
+        first = step.of[0] if isinstance(step, Together) else step
+        kills, self._kills = self._kills, watchdog.memory_kills()
+        if isinstance(first, Generate) and "SIGKILL" in event.reason and self._kills > kills:
+            from storyboard.generators import learned
+
+            learned.killed(first.recipe.model_hash)
 
     def _note_device(self, job: Job, outcome: Outcome) -> None:
         if isinstance(job.step, Generate | Together) and job.lane == "generate" and outcome.made:

@@ -6,7 +6,9 @@ as how full the device is, come from a worker that goes round in circles too.
 
 from __future__ import annotations
 
+import contextlib
 import os
+from pathlib import Path
 from typing import Final
 
 from storyboard.film.history import Cost, Work
@@ -40,6 +42,15 @@ def floor(lane: Lane) -> float:
         return max(float(os.environ.get(PATIENCE, "")), 0.1)
     except ValueError:
         return FLOORS[lane]
+
+
+def memory_kills() -> int:
+    """How many processes this system has ended for want of memory since it started; 0 where it does not tell."""
+    with contextlib.suppress(OSError, ValueError):
+        for line in Path("/proc/vmstat").read_text("ascii").splitlines():
+            if line.startswith("oom_kill "):
+                return int(line.split()[1])
+    return 0
 
 
 def in_words(seconds: float) -> str:

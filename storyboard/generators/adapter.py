@@ -224,7 +224,8 @@ class DiffusersVideo:
             device = pipeline.chosen_device()
             failed = learned.failed(self._model_hash(), device, pixels)
             plan = memory.pick_plan(self._found, device, pixels, failed)
-        self._loaded = pipeline.load(self._found, plan)
+        with self._trying(pixels, plan):
+            self._loaded = pipeline.load(self._found, plan)
         self._texts = Texts(self._loaded.pipe, self._facts.pipeline, self._loaded.place)
 
     def _run(
@@ -241,7 +242,8 @@ class DiffusersVideo:
         pixels = first.width * first.height * first.frames * len(recipes)
         self._ready(pixels)
         try:
-            return self._once(recipes, report, stop_at, start, keep)
+            with self._trying(pixels):
+                return self._once(recipes, report, stop_at, start, keep)
         except (RuntimeError, MemoryError) as error:
             if not pipeline.out_of_memory(error):
                 raise
@@ -254,8 +256,19 @@ class DiffusersVideo:
         # Only here, where nobody holds the error and what hangs on it, is the memory free that ran out.
         self.close()
         self._load(smaller, pixels)
-        with self._in_words(first):
+        with self._in_words(first), self._trying(pixels):
             return self._once(recipes, report, stop_at, start, keep)
+
+    @contextlib.contextmanager
+    def _trying(self, pixels: int, plan: Plan | None = None) -> Iterator[None]:
+        """Leaves a note of what is tried, should the system end this process for want of memory meanwhile."""
+        plan = plan or (self._loaded.place.plan if self._loaded else None)
+        if plan is not None:
+            learned.begin(self._model_hash(), pipeline.chosen_device(), pixels, plan.name)
+        try:
+            yield
+        finally:
+            learned.end(self._model_hash())
 
     def _smaller(self, pixels: int) -> Plan | None:
         """The plan below the one that ran out of memory, which is remembered."""

@@ -43,7 +43,7 @@ class Rehearsal:
         workers: int = 2,
         device: str = "cpu",
         *,
-        crashes: bool = False,
+        crashes: str = "",
     ) -> None:
         self.now = 0.0
         self._crashes = crashes
@@ -92,10 +92,10 @@ class Rehearsal:
             self._at(0.5, messages.Failed(job, "it did not work"), worker)
             return
         if self._crashes:
-            self._crashes = False
+            reason, self._crashes = self._crashes, ""
             for part in range(1, takes.parts // 2):
                 self._at(takes.work * part / takes.parts, messages.Progress(job, part, takes.parts))
-            self._at(takes.work / 2, Crashed(job, "it crashed", ""), worker)
+            self._at(takes.work / 2, Crashed(job, reason, ""), worker)
             return
         start = takes.start if (worker, type(step)) not in self._met else 0.0
         self._met.add((worker, type(step)))
@@ -316,7 +316,7 @@ def test_what_runs_is_told_as_values_too(histories: Iterator[History]) -> None:
 
 
 def test_a_step_that_is_tried_again_starts_from_nothing(histories: Iterator[History]) -> None:
-    film = Film(Rehearsal(usual, crashes=True), next(histories), 1)
+    film = Film(Rehearsal(usual, crashes="it crashed"), next(histories), 1)
     _, encode = following("a")
     film.runner.submit(encode.out, encode, "shot 1", lambda _: None)
     film.runner.run()

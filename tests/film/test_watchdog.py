@@ -5,15 +5,20 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
+from typing import cast
 
 import psutil
 import pytest
 
+from storyboard import places
 from storyboard.errors import DiskFull
 from storyboard.film import disk, watchdog
 from storyboard.film.history import Cost, History, Work
 from storyboard.film.runner import Progress, Runner
+from storyboard.generators import learned
 from storyboard.workers.crew import Crew
+from tests.film.test_progress import Rehearsal, generating
+from tests.film.test_progress import Takes as Pace
 from tests.workers.test_crew import ENDLESS, sketching, workers
 
 MINUTE = Work("generate huge", 100.0)
@@ -44,6 +49,27 @@ def test_the_user_may_set_the_least(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_silence_is_told_in_words(seconds: float, words: str) -> None:
     assert watchdog.in_words(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("reason", "kills", "plans"),
+    [("was ended (SIGKILL)", (3, 4), {"whole"}), ("was ended (SIGKILL)", (3, 3), set()), ("SIGSEGV", (3, 4), set())],
+)  # fmt: skip
+def test_a_model_that_the_system_ended_for_want_of_memory_is_tried_in_a_smaller_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reason: str, kills: tuple[int, int], plans: set[str]
+) -> None:
+    monkeypatch.setenv(places.HOME, str(tmp_path / "home"))
+    told = iter(kills)
+    monkeypatch.setattr(watchdog, "memory_kills", lambda: next(told))
+    step = generating("a")
+    learned.begin(step.recipe.model_hash, "cpu", 100, "whole")
+    crew = Rehearsal(lambda _: Pace(1.0, 1.0), crashes=reason)
+    runner = Runner(cast(Crew, crew), History(tmp_path / "times"), lambda _: None, clock=lambda: crew.now)
+    runner.submit("t", step, "shot 1", lambda _: None, lane="generate")
+    runner.run()
+    assert runner.failures == []
+    assert learned.failed(step.recipe.model_hash, "cpu", 100) == plans
+    assert learned.failed(step.recipe.model_hash, "cpu", 99) == frozenset()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a process cannot be stopped for a while there")
