@@ -27,7 +27,8 @@ AHEAD = 24
 AHEAD_BYTES = 96 << 20
 """Of pictures that wait to be shown: 12 of them at 1920x1080."""
 LEAST_AHEAD = 4
-MAX_THUMBNAILS = 2000
+THUMBNAIL_BYTES = 128 << 20
+"""Of thumbnails that are kept: 3,500 of 96x96, a few hundred of a storyboard's cards on a screen of high density."""
 GIVE_WAY = 0.3
 """Seconds that a thumbnail waits at most for the frame in the viewer: both need the same cores."""
 REST = 0.12
@@ -290,6 +291,8 @@ class Thumbnails(QObject):
         self._pool.setMaxThreadCount(1)
         self._last: dict[Hashable, Hashable] = {}
         self._kept: OrderedDict[Hashable, QPixmap | None] = OrderedDict()
+        self._held = 0
+        """Bytes of what is kept."""
         self._waiting: OrderedDict[Hashable, _Wish] = OrderedDict()
         self._making: set[Hashable] = set()
         self._lock = threading.Lock()
@@ -394,7 +397,13 @@ class Thumbnails(QObject):
 
     def _keep(self, key: Hashable, image: QImage) -> None:
         self._making.discard(key)
-        self._kept[key] = None if image.isNull() else QPixmap.fromImage(image)
-        while len(self._kept) > MAX_THUMBNAILS:
-            self._kept.popitem(last=False)
+        self._held -= _bytes(self._kept.pop(key, None))
+        self._kept[key] = picture = None if image.isNull() else QPixmap.fromImage(image)
+        self._held += _bytes(picture)
+        while self._held > THUMBNAIL_BYTES:
+            self._held -= _bytes(self._kept.popitem(last=False)[1])
         self.ready.emit()
+
+
+def _bytes(picture: QPixmap | None) -> int:
+    return 0 if picture is None else picture.width() * picture.height() * picture.depth() // 8

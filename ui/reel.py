@@ -100,8 +100,8 @@ class Reel:
     its sketch. Of an import it reads what a worker made of it; its words stand there until that is there.
     """
 
-    def __init__(self, kept_bytes: int = KEPT_BYTES, proxies: Proxies | None = None) -> None:
-        self._limit = kept_bytes
+    def __init__(self, kept_bytes: int | None = None, proxies: Proxies | None = None) -> None:
+        self._limit = KEPT_BYTES if kept_bytes is None else kept_bytes
         self._proxies = proxies
         self._kept: OrderedDict[tuple[object, ...], Frame] = OrderedDict()
         self._held = 0

@@ -18,7 +18,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from storyboard import edit, store
 from storyboard.project import Project, new_shot
 from tests.soak import edits
-from ui import app, heap
+from ui import app, heap, pictures, reel, strips
 from ui.window import Window
 from ui.worker import Export, Make
 
@@ -69,6 +69,7 @@ class Soak:
         self._models = ["sketch", str(model)] if model else ["sketch"]
         self._made = 0
         self._qt = app.application()
+        _keep_little()
         self.window = Window(folder, ask=lambda *_: True)
         self.window.show()
         self.undone = self.failed = 0
@@ -154,3 +155,11 @@ class Soak:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         gc.collect()
         heap.give_back()
+
+
+def _keep_little() -> None:
+    """Pictures are kept on purpose, up to so many bytes. Here that is little, and reached within the first rounds: what
+    grows after that is a leak, and does not hide behind what is allowed to grow."""
+    pictures.THUMBNAIL_BYTES = 4 << 20
+    pictures.KEPT_BYTES = reel.KEPT_BYTES = 4 << 20
+    strips.MOST_FITTING, strips.MOST_STRIPS = 100, 200  # type: ignore[misc]
