@@ -29,6 +29,8 @@ AHEAD_BYTES = 96 << 20
 LEAST_AHEAD = 4
 THUMBNAIL_BYTES = 128 << 20
 """Of thumbnails that are kept: 3,500 of 96x96, a few hundred of a storyboard's cards on a screen of high density."""
+MOST_PLACES = 5000
+"""Places whose last picture is remembered, before those are forgotten whose picture is gone."""
 GIVE_WAY = 0.3
 """Seconds that a thumbnail waits at most for the frame in the viewer: both need the same cores."""
 REST = 0.12
@@ -402,6 +404,8 @@ class Thumbnails(QObject):
         self._held += _bytes(picture)
         while self._held > THUMBNAIL_BYTES:
             self._held -= _bytes(self._kept.popitem(last=False)[1])
+        if len(self._last) > MOST_PLACES:
+            self._last = {place: last for place, last in self._last.items() if last in self._kept}
         self.ready.emit()
 
 

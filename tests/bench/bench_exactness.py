@@ -1,7 +1,7 @@
-"""How far each engine is from the published network in PyTorch f32, on 50 neighbours from real clips.
+"""How far each engine is from its published network in PyTorch f32, on 50 neighbours from real clips.
 
 Needs the clips that `clips` tells how to get; without them drawn ones are compared. Each size sees every time t on
-a quarter of the pairs.
+a quarter of the pairs; `rife-hdv3`, whose network knows no time, the middle of each pair.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 PAIRS = 50
 TIMES = (Fraction(1, 4), Fraction(1, 3), Fraction(1, 2), Fraction(2, 3))
+HDV3, HALF = "rife-hdv3", Fraction(1, 2)
 SIZES = ((256, 256), (255, 253), (448, 256), (640, 272), (64, 64))
 MOST = {"f32": 1, "f16": 8, "bf16": 12}
 """Levels of 255, by an engine's precision."""
@@ -32,10 +33,11 @@ MOST = {"f32": 1, "f16": 8, "bf16": 12}
 def measure(scratch: Path, runs: int) -> list[Finding]:
     """Neither is asked: nothing is timed, and nothing is written."""
     try:
+        from tests.smoothers.rife_hdv3_reference import Hdv3Reference
         from tests.smoothers.rife_reference import Reference
     except ImportError as error:
         raise Skipped("PyTorch is not installed") from error
-    reference = Reference()
+    reference, hdv3 = Reference(), Hdv3Reference()
     engines = [
         status.name for status in registry.available() if status.usable and status.name.startswith("rife")
     ]
@@ -44,7 +46,10 @@ def measure(scratch: Path, runs: int) -> list[Finding]:
         what, gaps = _gaps(*size)
         progress(f"{size[0]}x{size[1]}: {len(gaps)} pairs of {what}")
         right = [reference.between(*gap) for gap in gaps]
-        found += [_exact(name, size, gaps, right) for name in engines]
+        found += [_exact(name, size, gaps, right) for name in engines if name != HDV3]
+        if HDV3 in engines:
+            middles = [gap._replace(t=HALF) for gap in gaps]
+            found.append(_exact(HDV3, size, middles, [hdv3.halfway(gap.before, gap.after) for gap in gaps]))
     return [*found, *(_refuses(name) for name in engines)]
 
 
@@ -76,7 +81,7 @@ def _refuses(name: str) -> Finding:
     smoother = registry.open_smoother(name)
     black, white = (np.full((1, 1, 3), level, np.uint8) for level in (0, 255))
     try:
-        list(smoother.between([Gap(black, white, TIMES[0])]))
+        list(smoother.between([Gap(black, white, HALF)]))
     except SmootherError as error:
         return check(f"{name} refuses 1x1", True, str(error))
     finally:
