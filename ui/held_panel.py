@@ -104,7 +104,8 @@ class HeldPanel(QWidget):
 
     def _fit(self) -> None:
         rest = self.heading.sizeHint().height() + self.carry_on.sizeHint().height() + 3 * SPACING + FOOT
-        self.setMaximumHeight(self.list.maximumHeight() + rest if self._leaves_room else NO_LIMIT)
+        most = self.list.maximumHeight() + rest if self._leaves_room else NO_LIMIT
+        self.setMaximumHeight(min(most, NO_LIMIT))
 
     def follow(self) -> None:
         """Shows what is held of the current shot as it is now."""

@@ -161,6 +161,32 @@ def test_what_is_thrown_away_comes_back_by_undo_until_the_window_is_shut(
     until(lambda: len(shown(again)) == 2)
 
 
+def test_a_window_that_is_closed_leaves_its_audition_in_the_queue_with_the_same_seeds(
+    window: Window, opened: Opener, until: Until, held: list[Held]
+) -> None:
+    window.worker._thread.hand = lambda _: None  # type: ignore[method-assign]
+    window.commands.auditions.begin(4, 6)
+    window.commands.auditions.pick([held[2].name])
+    window.commands.auditions.carry_on()
+    tasks = [job.task for job in window.worker.jobs]
+    assert isinstance(tasks[0], queue.MakeAudition)
+    seeds = {take.seed for take in tasks[0].takes}
+    assert len(seeds) == 4
+    assert not seeds & {11, 12, 13}, "what is held has these"
+    window.shut()
+    again = opened(window.document.folder)
+    until(lambda: len(again.worker.jobs) == 2 and len(shown(again)) == 3)
+    assert [job.task for job in again.worker.jobs] == tasks
+    orders = [again.worker.order(job.id) for job in again.worker.jobs]
+    assert [order.name for order in orders if order is not None] == [
+        "Shot 1, audition of 4 takes up to step 6",
+        "Shot 1, 1 held take carried on",
+    ]
+    assert shown(again)[2].endswith("carrying on")
+    again.worker.remove(again.worker.jobs[1].id)
+    assert shown(again)[2] == "seed 13, 6 of 25 steps", "it can be picked again"
+
+
 # The page
 
 

@@ -56,9 +56,8 @@ class Audition(Page):
         )
         self.begin.setEnabled(possible)
         in_all = self._shots * self.takes.value() * steps
-        self.cost.setText(
-            f"{plural(in_all, 'step')} in all: as many as {_takes(in_all / whole)}." if possible else ""
-        )
+        self.cost.setText(f"{plural(in_all, 'step')} in all: as many as {_takes(in_all / whole)}.")
+        self.cost.setVisible(possible)
 
     def _begin(self) -> None:
         audition_memory.keep(audition_memory.Last(self.takes.value(), self.steps.value()))
