@@ -254,12 +254,49 @@ def _export(window: Window, studio: _Studio) -> Any:
     return window.making.dialog
 
 
+def _audition(window: Window, studio: _Studio) -> None:
+    """Six takes of the fifth shot, held at the sixth step: pictures as rough as a model's cells."""
+    from fractions import Fraction
+
+    import numpy as np
+    from PIL import Image
+
+    from storyboard import values
+    from storyboard.film import audition
+    from storyboard.film.audition import Held
+    from storyboard.take import Recipe
+    from storyboard.workers.auditioning import _write
+    from storyboard.workers.steps import Generate
+    from ui.reel import thumbnail
+
+    film = window.document.film
+    fifth = film.project.shots[4]
+    (film.folder / audition.FOLDER).mkdir(parents=True, exist_ok=True)
+    for nth in range(6):
+        recipe = Recipe("diffusers", "1", fifth.model or film.project.look.model, fifth.prompt,
+                        5120371 + 7919 * nth, 24, 256, 256, Fraction(24), steps=25)  # fmt: skip
+        take = f"held-{nth}"
+        step = Generate(take=take, shot=fifth.id, number=1, wish="", model=recipe.model, recipe=recipe)
+        rough = [thumbnail(film, (4 + nth) % 10, 2 * frame, 256, 256) for frame in range(12)]
+        cells = [np.asarray(Image.fromarray(one).resize((32, 32))) for one in rough if one is not None]
+        _write(film.folder / audition.FOLDER / f"{take}.webp", cells, 12.0)
+        held = Held(step, 6, f"{audition.FOLDER}/{take}.webp")
+        (film.folder / audition.FOLDER / f"{take}.json").write_bytes(values.encode(held))
+    window.commands.auditions.set_models([])  # the model of the pictures is none
+    window.session.select(fifth.id)
+    window.session.seek(film.project.start_of(fifth.id) + 10)
+    window.commands.auditions.look()
+    studio.settle(window)
+    window.commands.auditions.pick(["held-1", "held-4"])
+
+
 STATES: Final[dict[str, Callable[[Any, _Studio], Any]]] = {
     "fresh": _fresh,
     "generating": _generating,
     "compare": _compare,
     "storyboard": _storyboard,
     "export": _export,
+    "audition": _audition,
 }
 
 

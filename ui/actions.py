@@ -74,6 +74,11 @@ TABLE = (
         "Make",
         Commands.generate_missing,
     ),
+    _Row("audition", "Audition…", ("A",), "Make", _page("audition")),
+    _Row(
+        "carry_on", "Carry on the picked held takes", ("Shift+A",), "Make", lambda c: c.auditions.carry_on()
+    ),
+    _Row("throw_held", "Throw away the other held takes", (), "Make", lambda c: c.auditions.throw_rest()),
     _Row("cancel", "Cancel", ("Ctrl+.",), "Make", Commands.cancel),
     _Row("queue", "Queue", ("Ctrl+J",), "Make", _page("queue")),
     _Row("models", "Models…", ("Ctrl+Shift+M",), "Make", _page("models")),

@@ -11,6 +11,7 @@ from storyboard import edit, store
 from storyboard.project import Project, Shot, new_shot
 from storyboard.take import Take
 
+from .auditions import Auditions
 from .cutting import Cutting
 from .document import Document
 from .play_verbs import PlayVerbs
@@ -50,6 +51,8 @@ class Commands(QObject):
         self.playing = PlayVerbs(document, session, self)
         self.takes = TakeVerbs(document, session, self)
         self.takes.said.connect(self.said)
+        self.auditions = Auditions(document, session, worker, self)
+        self.auditions.said.connect(self.said)
         self.cutting = Cutting(document, session, self)
         self.cutting.said.connect(self.said)
         self.trimming = Trimming(document, session, self)

@@ -67,18 +67,13 @@ class Make(NamedTuple):
 
     @property
     def title(self) -> str:
-        if len(self.shots) == 1:
-            return f"Generating shot {self.film.project.index(self.shots[0].id) + 1}"
-        return f"Generating {plural(len(self.shots), 'shot')}"
+        return f"Generating {_of(self.film, self.shots).lower()}"
 
     @property
     def name(self) -> str:
         """What it is, in the queue."""
-        numbers = [self.film.project.index(shot.id) + 1 for shot in self.shots]
-        shots = f"Shot {numbers[0]}" if len(numbers) == 1 else f"{len(numbers)} shots"
-        return (
-            shots if self.takes == 1 else f"{shots}, {self.takes} takes{'' if len(numbers) == 1 else ' each'}"
-        )
+        shots = _of(self.film, self.shots)
+        return shots if self.takes == 1 else f"{shots}, {self.takes} takes{_each(self.shots)}"
 
     def seconds(self) -> float | None:
         """How long it will likely take; may take a moment to find out. Raises `StoryboardError`."""
@@ -99,9 +94,103 @@ class Make(NamedTuple):
             show=hands.show,
             crew=hands.crew,
         )
-        if result.failures:
-            return Outcome(sentence(result.failures[0]), failed=True, failures=result.failures)
-        return Outcome(f"Made {plural(len(result.made), 'take')}.")
+        return _ended(result.failures, f"Made {plural(len(result.made), 'take')}.")
+
+
+class Hold(NamedTuple):
+    """An audition: `takes` new takes of each of `shots`, or those that are `wanted`, up to `steps` and held there."""
+
+    film: Film
+    shots: tuple[Shot, ...]
+    takes: int
+    steps: int
+    wanted: tuple[Wanted, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return f"Auditioning {_of(self.film, self.shots).lower()}"
+
+    @property
+    def name(self) -> str:
+        """What it is, in the queue."""
+        takes = f"{plural(self.takes, 'take')}{_each(self.shots)}"
+        return f"{_of(self.film, self.shots)}, audition of {takes} up to step {self.steps}"
+
+    def seconds(self) -> float | None:
+        """How long it will likely take; may take a moment to find out. Raises `StoryboardError`."""
+        from storyboard.film.estimate import estimate_audition
+
+        return estimate_audition(self.film.folder, self.film.project, self.wanted, self.steps)
+
+    def run(self, hands: Hands) -> Outcome:
+        from storyboard.film import audition
+
+        result = audition.hold_wanted(
+            self.film.folder,
+            self.film.project,
+            self.wanted,
+            self.steps,
+            hands.watch,
+            hands.cancelled,
+            pausing=hands.pausing,
+            show=hands.show,
+            crew=hands.crew,
+        )
+        held = f"{plural(len(result.held), 'take')} held at step {self.steps}: pick those that are to be made whole."
+        return _ended(result.failures, held)
+
+
+class CarryOn(NamedTuple):
+    """Those of the held takes that are `wanted`, to be made whole."""
+
+    film: Film
+    shots: tuple[Shot, ...]
+    wanted: tuple[Wanted, ...]
+
+    @property
+    def title(self) -> str:
+        return f"Carrying on {_of(self.film, self.shots).lower()}"
+
+    @property
+    def name(self) -> str:
+        """What it is, in the queue."""
+        return f"{_of(self.film, self.shots)}, {plural(len(self.wanted), 'held take')} carried on"
+
+    def seconds(self) -> float | None:
+        """How long it will likely take; may take a moment to find out. Raises `StoryboardError`."""
+        from storyboard.film import audition
+        from storyboard.film.estimate import estimate_carrying_on
+
+        return estimate_carrying_on([audition.held_as(self.film.folder, one.take) for one in self.wanted])
+
+    def run(self, hands: Hands) -> Outcome:
+        from storyboard.film import audition
+
+        result = audition.carry_on(
+            self.film.folder,
+            [one.take for one in self.wanted],
+            hands.watch,
+            hands.cancelled,
+            pausing=hands.pausing,
+            show=hands.show,
+            crew=hands.crew,
+        )
+        return _ended(result.failures, f"Made {plural(len(result.made), 'take')} whole.")
+
+
+def _of(film: Film, shots: tuple[Shot, ...]) -> str:
+    """`Shot 4` or `3 shots`."""
+    return f"Shot {film.project.index(shots[0].id) + 1}" if len(shots) == 1 else f"{len(shots)} shots"
+
+
+def _each(shots: tuple[Shot, ...]) -> str:
+    return "" if len(shots) == 1 else " each"
+
+
+def _ended(failures: tuple[Failure, ...], said: str) -> Outcome:
+    if failures:
+        return Outcome(sentence(failures[0]), failed=True, failures=failures)
+    return Outcome(said)
 
 
 class Export(NamedTuple):
@@ -223,14 +312,16 @@ class Prepare(NamedTuple):
         return Outcome("")
 
 
-Order = Make | Export | Import
+ForTakes = Make | Hold | CarryOn
+"""What is done for shots."""
+Order = ForTakes | Export | Import
 """What goes into the queue."""
 
 
 def settled(order: Order, waiting: list[Wanted]) -> Order:
     """`order` with everything in it that must be the same when it is done later, or again; `waiting` are the takes
-    that the queue holds already. Raises `MediaError` for an export that cannot be."""
-    if isinstance(order, Make) and not order.wanted:
+    that the queue or an audition holds already. Raises `MediaError` for an export that cannot be."""
+    if isinstance(order, Make | Hold) and not order.wanted:
         takes = order.film.takes
         found = takes if isinstance(takes, store.Takes) else store.Takes(takes.values())
         from storyboard.film.wanted import want
@@ -248,6 +339,10 @@ def task_of(order: Order) -> queue.Task:
     match order:
         case Make():
             return queue.MakeTakes(order.wanted)
+        case Hold():
+            return queue.MakeAudition(order.wanted, order.steps)
+        case CarryOn():
+            return queue.CarryOn(order.wanted)
         case Export():
             return queue.ExportFilm(order.preset, str(order.out))
         case Import():
@@ -260,17 +355,29 @@ def task_of(order: Order) -> queue.Task:
 def order_of(task: queue.Task, film: Film) -> Order | None:
     """The order that was written as `task`, for the film as it is now; None when none of its shots is there."""
     match task:
-        case queue.MakeTakes(takes=wanted):
-            found = {shot.id: shot for shot in film.project.shots}
-            shots = tuple(found[shot] for shot in task.shots if shot in found)
-            each = max((sum(take.shot == shot.id for take in wanted) for shot in shots[:1]), default=0)
-            return Make(film, shots, each, wanted) if shots else None
+        case queue.MakeTakes() | queue.MakeAudition() | queue.CarryOn():
+            return _for_takes(task, film)
         case queue.ExportFilm(preset=preset, out=out):
             return Export(film, Path(out), preset)
         case queue.ImportFiles(files=files, at=at):
             return Import(
                 film, tuple(Path(each.file) for each in files), at, tuple(each.shot for each in files)
             )
+
+
+def _for_takes(task: queue.ForTakes, film: Film) -> ForTakes | None:
+    found = {shot.id: shot for shot in film.project.shots}
+    shots = tuple(found[shot] for shot in task.shots if shot in found)
+    if not shots:
+        return None
+    each = sum(take.shot == shots[0].id for take in task.takes)
+    match task:
+        case queue.MakeTakes():
+            return Make(film, shots, each, task.takes)
+        case queue.MakeAudition():
+            return Hold(film, shots, each, task.steps, task.takes)
+        case queue.CarryOn():
+            return CarryOn(film, shots, tuple(take for take in task.takes if take.shot in found))
 
 
 def sketched(plan: Plan) -> str:

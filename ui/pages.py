@@ -84,6 +84,7 @@ class Pages(QObject):
             "music": self._music,
             "settings": self._settings,
             "models": self.show_models,
+            "audition": self._audition,
             "doctor": self._machine,
             "about": self._about,
             "keys": self._keys,
@@ -192,6 +193,27 @@ class Pages(QObject):
     def _music(self) -> None:
         if file := self._choose.file(self._window, "Music under the film", SOUNDS):
             self._worker.submit(Import(self._document.film, (file,), len(self._document.project.shots)))
+
+    # ---- making
+
+    def _audition(self) -> None:
+        from storyboard.film import audition
+
+        from .dialogs.audition import Audition
+
+        auditions, film = self._commands.auditions, self._document.film
+        shots, problem = auditions.shots, auditions.why_not()
+        try:
+            last_step = 0 if problem else audition.last_step(film.folder, film.project, shots)
+        except StoryboardError as error:
+            problem = sentence(error)
+        if problem:
+            self.said.emit(problem, True)
+            return
+        of = f"shot {film.project.index(shots[0].id) + 1}" if len(shots) == 1 else f"{len(shots)} shots"
+        page = Audition(of, len(shots), last_step, self._window)
+        page.wanted.connect(auditions.begin)
+        self._present(page)
 
     # ---- the window and the machine
 

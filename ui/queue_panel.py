@@ -13,7 +13,7 @@ from storyboard.film import queue
 
 from .expecting import Expected
 from .fields import SmallButton, label
-from .orders import Make, Order
+from .orders import ForTakes, Order
 from .queue_rows import JobRow, Shown
 from .worker import FilmThread
 
@@ -208,7 +208,7 @@ class QueuePanel(QFrame):
 
     def _look(self, job_id: str, order: Order | None) -> None:
         """Keeps the newest look at what is being made."""
-        if isinstance(order, Make) and self._worker.previews:
+        if isinstance(order, ForTakes) and self._worker.previews:
             self._pictures[job_id] = list(self._worker.previews.values())[-1]
 
     # ---- hands

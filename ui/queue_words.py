@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .orders import Make, Order
+from .orders import ForTakes, Order
 from .words import doing, duration
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ def running_words(order: Order | None, progress: Progress | None, waiting: int) 
     if progress and progress.running:
         now = progress.running[0]
         # The title names the shot where there is only one.
-        alone = isinstance(order, Make) and len(order.wanted) == 1
+        alone = isinstance(order, ForTakes) and len(order.wanted) == 1
         parts = [
             doing(now) if alone else f"{now.label}: {doing(now)}",
             f"{duration(progress.seconds_left)} left",

@@ -111,8 +111,7 @@ class TakeDelegate(QStyledItemDelegate):
         words = self._mark(take, chosen)
         if not words:
             return
-        font = _font(0.82)
-        painter.setFont(font)
+        painter.setFont(font(0.82))
         width = painter.fontMetrics().horizontalAdvance(words) + 12
         height = painter.fontMetrics().height() + 4
         badge = QRectF(box.left() + 6, box.bottom() - height - 5, width, height)
@@ -136,14 +135,14 @@ class TakeDelegate(QStyledItemDelegate):
     def _paint_words(
         self, painter: QPainter, box: QRect, take: Take, shot: Shot, colours: theme.Theme
     ) -> None:
-        font = _font(1.0)
-        font.setBold(True)
-        painter.setFont(font)
+        bold = font(1.0)
+        bold.setBold(True)
+        painter.setFont(bold)
         painter.setPen(QColor(colours.text))
         star = "★ " if take.id in shot.starred else ""
         line = painter.fontMetrics().height() + 4
         painter.drawText(box, Qt.AlignmentFlag.AlignTop, f"{star}{title(take)}")
-        painter.setFont(_font(0.9))
+        painter.setFont(font(0.9))
         painter.setPen(QColor(colours.quiet))
         for row, fact in enumerate(beside(self._document.project, shot, take), 1):
             # Of a seed both ends tell it from others, of words their beginning does.
@@ -159,7 +158,8 @@ def frame_at(take: Take, place: float) -> int:
     return moment * (take.frames - 1) // max(moments - 1, 1)
 
 
-def _font(factor: float) -> QFont:
+def font(factor: float) -> QFont:
+    """The window's, so much larger."""
     font = QApplication.font()
     font.setPointSizeF(font.pointSizeF() * factor)
     return font

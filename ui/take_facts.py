@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storyboard.project import CARD, SKETCH, Project, Shot
-from storyboard.take import Take
+from storyboard.take import Recipe, Take
 
 from .words import duration, media_name, plural, rate
 
@@ -18,8 +18,13 @@ def beside(project: Project, shot: Shot, take: Take) -> tuple[str, ...]:
     recipe = take.recipe
     if recipe is None:
         return ("imported", media_name(take.pixels))
+    return (f"seed {recipe.seed}", *unlike(project, shot, recipe))
+
+
+def unlike(project: Project, shot: Shot, recipe: Recipe) -> tuple[str, ...]:
+    """What of `recipe` is unlike the shot's wish now, a few words each."""
     now = project.wish_of(shot)
-    lines = [f"seed {recipe.seed}"]
+    lines = []
     if recipe.model != now.model:
         lines.append(recipe.model.rpartition("/")[2])
     if recipe.prompt != now.prompt:

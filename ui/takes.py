@@ -19,6 +19,7 @@ from storyboard.take import Take
 
 from .document import Document
 from .fields import SmallButton, label
+from .held_panel import HeldPanel
 from .pictures import Thumbnails
 from .session import Session
 from .take_card import ROLE, ROW_HEIGHT, Scrub, TakeDelegate
@@ -41,6 +42,7 @@ class Takes(QWidget):
         thumbnails: Thumbnails,
         verbs: TakeVerbs,
         actions: dict[str, QAction],
+        held: HeldPanel,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -51,6 +53,7 @@ class Takes(QWidget):
         self._session = session
         self._verbs = verbs
         self._actions = actions
+        self.held = held
         self._shown: object = None
         self._build(thumbnails)
         self._connect(thumbnails)
@@ -80,9 +83,14 @@ class Takes(QWidget):
         column.setContentsMargins(12, 10, 8, 8)
         column.addLayout(top)
         column.addWidget(self.empty)
+        column.addWidget(self.held, 2)
         column.addWidget(self.list, 1)
         column.addWidget(self.hint)  # below the cards: they must not move between two clicks
-        column.addWidget(self.trash, 0, Qt.AlignmentFlag.AlignLeft)
+        foot = QHBoxLayout()
+        foot.addWidget(self.held.begin)
+        foot.addStretch(1)
+        foot.addWidget(self.trash)
+        column.addLayout(foot)
 
     def _connect(self, thumbnails: Thumbnails) -> None:
         self.list.looked_at.connect(self._look_at)
@@ -97,6 +105,7 @@ class Takes(QWidget):
         self._document.changed.connect(self.follow)
         self._session.selection_changed.connect(self.follow)
         self._session.showing_changed.connect(self.follow)
+        self.held.changed.connect(self.follow)
 
     # ---- showing
 
@@ -106,7 +115,11 @@ class Takes(QWidget):
         takes = () if shot is None else self._takes(shot)
         number = "" if shot is None else f" · SHOT {self._document.project.index(shot.id) + 1}"
         self.heading.setText(f"TAKES{number}")
-        for place, words in ((self.empty, _empty(shot, takes)), (self.hint, self._hint())):
+        # What is held has the room of the list where that is empty.
+        self.list.setHidden(bool(self.held.held and not takes))
+        self.held.leave_room(bool(takes))
+        empty = "" if self.held.held else _empty(shot, takes)
+        for place, words in ((self.empty, empty), (self.hint, self._hint())):
             place.setText(words)
             place.setVisible(bool(words))
         trial = self._session.trial

@@ -233,6 +233,13 @@ def _style(theme: Theme, size: float) -> str:
     QToolButton:hover, QToolButton:checked {{ background: {theme.raised}; }}
     QComboBox[inherited="true"] {{ color: {theme.quiet}; }}
     QToolButton#reset {{ color: {theme.busy}; padding: 0 2px; }}
+    QToolButton#primary {{
+        background: {theme.accent}; color: {theme.on_accent}; border: 1px solid {theme.accent}; border-radius: 6px;
+        padding: 3px 10px; }}
+    QToolButton#primary:hover, QToolButton#primary:focus {{ border-color: {theme.text}; }}
+    QToolButton#primary:disabled {{
+        background: transparent; color: {theme.quiet}; border-color: {theme.line}; }}
+    QToolButton:disabled {{ color: {theme.quiet}; }}
     QToolButton#inline {{ padding: 0 3px; }}
     QPushButton#chip {{ border-radius: 9px; padding: 2px 8px; }}
     QPushButton#chip:hover, QPushButton#chip:focus {{ border-color: {theme.busy}; }}

@@ -20,7 +20,7 @@ Actions = Mapping[str, QAction]
 T = TypeVar("T")
 
 _SHOT: Final = (
-    ("edit_prompt", "generate", "generate_four"),
+    ("edit_prompt", "generate", "generate_four", "audition"),
     ("cut", "copy", "paste", "duplicate"),
     ("split", "trim_start", "trim_end"),
     ("remove",),

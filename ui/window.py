@@ -18,6 +18,7 @@ from .board import Board
 from .choosing import Ask, Chooser, SystemChooser
 from .commands import Commands
 from .document import Document
+from .held_panel import HeldPanel
 from .imports import ImportThread
 from .inspector import WIDTH, Inspector
 from .making import Making
@@ -77,7 +78,8 @@ class Window(QMainWindow):
         actions = self.actions_by_name
         self.top = TopBar(self.document, actions)
         verbs = self.commands.takes
-        self.takes = Takes(self.document, self.session, self.thumbnails, verbs, actions)
+        held = HeldPanel(self.document, self.session, self.commands.auditions, self.thumbnails, actions)
+        self.takes = Takes(self.document, self.session, self.thumbnails, verbs, actions, held)
         self.viewer = Viewer(self.session, self.pictures)
         self.transport = Transport(self.document, self.session, self.viewer, actions)
         self.stage = Stage(self.document, self.session, self.worker, self.viewer, self.transport, self)
@@ -117,6 +119,7 @@ class Window(QMainWindow):
         self.document.not_saved.connect(self._show_not_saved)
         commands.said.connect(self.status.say)
         self.stage.said.connect(self.status.say)
+        self.takes.held.looked_at.connect(self.stage.forming.show_held)
         self.thumbnails.gave_way.connect(self.stage.preparing.give_way)
         self.stage.follow(commands.playing, self.actions_by_name)
         self.inspector.said.connect(self.status.say)
@@ -195,6 +198,7 @@ class Window(QMainWindow):
         self.session.look_again()
         self.imports.start()
         self.stage.start()
+        self.commands.auditions.start()
         self.making.restore()
         self._look_for_models()
         self.advice.look()
@@ -202,7 +206,9 @@ class Window(QMainWindow):
     def _look_for_models(self) -> None:
         from storyboard.generators import registry
 
-        self.inspector.set_models(registry.known())
+        models = registry.known()
+        self.inspector.set_models(models)
+        self.commands.auditions.set_models(models)
 
     def _say_of_job(self, sentence: str, problem: bool) -> None:
         see = Action("Show the queue", self._show_queue) if problem and self.worker.jobs else None
@@ -343,6 +349,7 @@ class Window(QMainWindow):
         self.inspector.stop()
         self.timeline.stop()
         self.commands.cutting.stop()
+        self.commands.auditions.stop()
         self.document.rescan()
         self.document.close()
 

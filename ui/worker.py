@@ -11,8 +11,21 @@ from PySide6.QtGui import QImage
 
 from storyboard.errors import StoryboardError
 from storyboard.film import queue
+from storyboard.film.wanted import Wanted
 
-from .orders import Brought, Export, Import, Make, Order, Outcome, Prepare, order_of, settled, task_of
+from .orders import (
+    Brought,
+    Export,
+    ForTakes,
+    Import,
+    Make,
+    Order,
+    Outcome,
+    Prepare,
+    order_of,
+    settled,
+    task_of,
+)
 from .reel import Film
 from .words import Job, doing, sentence
 from .workthread import Ticket, WorkThread
@@ -55,6 +68,8 @@ class FilmThread(QObject):
         """How the takes that are being made look, by the id of their shot."""
         self.memory: messages.Memory | None = None
         """How full the device was when a worker last told."""
+        self.held: Callable[[], Iterable[Wanted]] = tuple
+        """Says what auditions hold: new takes get other seeds."""
         self._orders: dict[str, Order] = {}
         self._film: Callable[[], Film] | None = None
         self._folder: Path | None = None
@@ -108,7 +123,7 @@ class FilmThread(QObject):
     def submit(self, order: Order) -> None:
         """Runs `order` after those that wait already."""
         try:
-            order = settled(order, queue.wanted(self.jobs))
+            order = settled(order, [*queue.wanted(self.jobs), *self.held()])
         except StoryboardError as error:
             self.said.emit(sentence(error), True)
             return
@@ -196,7 +211,8 @@ class FilmThread(QObject):
         jobs = queue.left_behind(loaded, now.folder)
         for job in jobs:
             if job.state == "failed" and job.id in self._orders:
-                self._fail(_shots(self._orders[job.id]), job.reason)
+                order = self._orders[job.id]
+                self._fail(order, _shots(order), job.reason)
         if jobs or self.jobs:
             self._set((*(job for job in jobs if job.id in self._orders), *self.jobs))
         return loaded.problem
@@ -274,8 +290,10 @@ class FilmThread(QObject):
         states.update(self._busy_shots)
         return states
 
-    def _fail(self, shots: Iterable[str], reason: str) -> None:
-        self._failed.update((shot, Job("failed", sentence(reason))) for shot in shots)
+    def _fail(self, order: Order | Prepare, shots: Iterable[str], reason: str) -> None:
+        # An audition is retried where it is listed: on the shot, a whole take would be made in its place.
+        failed = Job("failed", sentence(reason), again=isinstance(order, Make))
+        self._failed.update((shot, failed) for shot in shots)
 
     def _forget_failures(self, order: Order) -> None:
         for shot in _shots(order):
@@ -288,7 +306,7 @@ class FilmThread(QObject):
             return
         self.progress = progress
         self.memory = progress.memory or self.memory
-        if isinstance(self.current, Make):
+        if isinstance(self.current, ForTakes):
             self._busy_shots = _still_busy(progress)
             self.previews = {
                 shot: picture for shot, picture in self.previews.items() if shot in self._busy_shots
@@ -313,9 +331,9 @@ class FilmThread(QObject):
         self._running, self.progress, self._busy_shots, self.previews = None, None, {}, {}
         if outcome is not None and outcome.failed:
             for failure in outcome.failures:
-                self._fail(failure.shots, failure.reason)
+                self._fail(ticket.order, failure.shots, failure.reason)
             if not outcome.failures:
-                self._fail(unmade, outcome.said)
+                self._fail(ticket.order, unmade, outcome.said)
         if ticket.job:
             self._finish(ticket.job, outcome, paused)
         else:
@@ -344,7 +362,7 @@ class FilmThread(QObject):
 
 def _shots(order: Order) -> tuple[str, ...]:
     """Ids of the shots that `order` makes."""
-    return tuple(shot.id for shot in order.shots) if isinstance(order, Make) else ()
+    return tuple(shot.id for shot in order.shots) if isinstance(order, ForTakes) else ()
 
 
 def _still_busy(progress: Progress) -> dict[str, Job]:

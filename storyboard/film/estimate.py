@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from storyboard.film import keys, parts, takes
+from storyboard.film.audition import Held
 from storyboard.film.cache import SEGMENTS, Cache
 from storyboard.film.history import History, Load, work_of
 from storyboard.film.plan import Plan, ShotPlan, positions
@@ -17,7 +18,7 @@ from storyboard.film.wanted import Wanted
 from storyboard.project import Project
 from storyboard.smoothers.base import Engine
 from storyboard.take import Take
-from storyboard.workers.steps import Generate, Mix, Smooth, Step, Stitch
+from storyboard.workers.steps import Audition, Generate, Mix, Smooth, Step, Stitch
 
 
 def estimate(plan: Plan, history: History | None = None, workers: int | None = None) -> float:
@@ -91,6 +92,34 @@ def estimate_takes(
         if take.shot in shots:
             step = takes.generate_step(folder, project, shots[take.shot], 1, seed=take.seed)
             load.add_work(work_of(step), registry.lane(step.model), take.shot)
+    return load.seconds(side_by_side=False)
+
+
+def estimate_audition(
+    folder: Path, project: Project, wanted: Sequence[Wanted], steps: int, history: History | None = None
+) -> float:
+    """Seconds by the clock that holding the `wanted` takes at `steps` will likely take. Raises as `estimate_takes`."""
+    from storyboard.generators import registry
+
+    load = Load(media_workers(), (history or History()).cost)
+    shots = {shot.id: shot for shot in project.shots}
+    for take in wanted:
+        if take.shot in shots:
+            step = takes.generate_step(folder, project, shots[take.shot], 1, seed=take.seed)
+            work = work_of(Audition(of=step, stop_at=steps, out=""))
+            load.add_work(work, registry.lane(step.model), take.shot)
+    return load.seconds(side_by_side=False)
+
+
+def estimate_carrying_on(held: Sequence[Held], history: History | None = None) -> float:
+    """Seconds by the clock that making the `held` takes whole will likely take."""
+    from storyboard.generators import registry
+
+    load = Load(media_workers(), (history or History()).cost)
+    for one in held:
+        work = work_of(one.step)
+        left = 1 - one.done / one.step.recipe.steps if one.step.recipe.steps else 1.0
+        load.add_work(work._replace(units=work.units * left), registry.lane(one.step.model), one.step.shot)
     return load.seconds(side_by_side=False)
 
 

@@ -121,7 +121,7 @@ class History:
 
     def cost(self, kind: str) -> Cost:
         """What a step of `kind` will likely cost."""
-        guess = FIRST_GUESS.get(kind) or FIRST_GUESS.get(kind.split()[0], Cost(1.0))
+        guess = self._guess(kind)
         known = self._kinds.get(kind, _Kind())
         return Cost(
             guess.unit if known.unit is None else known.unit,
@@ -129,6 +129,12 @@ class History:
             guess.start if known.start is None else known.start,
             known.unit is not None,
         )
+
+    def _guess(self, kind: str) -> Cost:
+        first, _, what = kind.partition(" ")
+        if first == "audition":  # the steps of a take, and nothing decoded after them
+            return self.cost(f"generate {what}")._replace(tail=0.0, measured=False)
+        return FIRST_GUESS.get(kind) or FIRST_GUESS.get(first, Cost(1.0))
 
     def estimate(self, step: steps.Step, *, cold: bool = False) -> float:
         """Seconds that `step` will likely take; `cold` when it is the first of its kind in its process."""
@@ -226,6 +232,9 @@ def work_of(step: steps.Step) -> Work:
         case steps.Together(of=several):
             works = [work_of(one) for one in several]
             return Work(works[0].kind, sum(work.units for work in works))
+        case steps.Audition(of=of, stop_at=steps_):
+            size = _pixels(of.recipe.frames, of.recipe.width, of.recipe.height, steps_)
+            return Work(f"audition {of.model}", size)
         case steps.Remake(take=take) if take.recipe:
             size = _pixels(take.frames, take.width, take.height, take.recipe.steps)
             together = len(take.ran.get("seeds", "").split()[:MOST_TOGETHER])

@@ -53,7 +53,34 @@ class MakeTakes(_Task, frozen=True, tag="make"):
     @property
     def shots(self) -> tuple[str, ...]:
         """Ids of the shots that they are for, each once."""
-        return tuple(dict.fromkeys(take.shot for take in self.takes))
+        return _shots(self.takes)
+
+
+class MakeAudition(_Task, frozen=True, tag="audition"):
+    """Takes to be held at one of their steps, to be looked at."""
+
+    takes: Annotated[tuple[Wanted, ...], Meta(max_length=200_000)]
+    steps: Annotated[int, Meta(ge=1, le=1000)]
+
+    @property
+    def shots(self) -> tuple[str, ...]:
+        """Ids of the shots that they are for, each once."""
+        return _shots(self.takes)
+
+
+class CarryOn(_Task, frozen=True, tag="carry-on"):
+    """Held takes to be made whole."""
+
+    takes: Annotated[tuple[Wanted, ...], Meta(max_length=200_000)]
+
+    @property
+    def shots(self) -> tuple[str, ...]:
+        """Ids of the shots that they are for, each once."""
+        return _shots(self.takes)
+
+
+def _shots(takes: Iterable[Wanted]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(take.shot for take in takes))
 
 
 class ExportFilm(_Task, frozen=True, tag="export"):
@@ -77,7 +104,9 @@ class ImportFiles(_Task, frozen=True, tag="import"):
     at: Annotated[int, Meta(ge=0, le=1_000_000)]
 
 
-Task = MakeTakes | ExportFilm | ImportFiles
+ForTakes = MakeTakes | MakeAudition | CarryOn
+"""What asks for takes, whole or up to a step."""
+Task = ForTakes | ExportFilm | ImportFiles
 
 
 class Job(Struct, frozen=True, forbid_unknown_fields=True):
@@ -199,7 +228,7 @@ def wanted(jobs: Iterable[Job]) -> list[Wanted]:
     return [
         take
         for job in jobs
-        if isinstance(job.task, MakeTakes) and job.state != "done"
+        if isinstance(job.task, ForTakes) and job.state != "done"
         for take in job.task.takes
     ]
 

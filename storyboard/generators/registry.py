@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 BUILT_IN = (SKETCH, CARD)
 
+NOT_HELD = "takes of {} cannot be stopped and carried on; make whole ones, or choose another model"
+
 Lane = Literal["generate", "media"]
 """Where a generator runs: one worker a GPU, or beside the other quick work."""
 
@@ -34,6 +36,8 @@ class ModelStatus(Struct, frozen=True):
     """When it is not ready: why, and what to do, in a sentence."""
     licence: str = ""
     licence_note: str = ""
+    holds: bool = False
+    """Whether its takes can be held at a step and carried on later; known of a model that is here."""
 
 
 def status(model: str, base: Path | None = None) -> ModelStatus:
@@ -43,8 +47,8 @@ def status(model: str, base: Path | None = None) -> ModelStatus:
     folder = models.folder_of(model, base)
     kind: Literal["folder", "hub"] = "hub" if folder is None else "folder"
     facts = catalog.facts(model) if folder is None else catalog.unknown(catalog.Model().pipeline)
-    reason = _why_not(model, base)
-    return ModelStatus(model, kind, not reason, reason, facts.licence, facts.licence_note)
+    reason, holds = _look_at(model, base)
+    return ModelStatus(model, kind, not reason, reason, facts.licence, facts.licence_note, holds)
 
 
 def check(model: str, base: Path | None = None) -> None:
@@ -85,6 +89,15 @@ def open_generator(model: str, base: Path | None = None) -> Generator:
     return DiffusersVideo(models.find(model, base), base)
 
 
+def steps_to_hold_at(model: str, base: Path | None = None) -> int:
+    """How many steps takes of `model` have where nobody says another number, for a model whose takes can be held at a
+    step. Raises `GeneratorError` for one whose takes cannot, and for one that is not here."""
+    facts = None if model in BUILT_IN else models.find(model, base).facts
+    if facts is None or not facts.pipeline.resumes:
+        raise GeneratorError(NOT_HELD.format(model))
+    return facts.steps
+
+
 def close(generator: Generator) -> None:
     """Gives back the memory of a generator that holds a model."""
     from storyboard.generators.adapter import DiffusersVideo
@@ -93,12 +106,14 @@ def close(generator: Generator) -> None:
         generator.close()
 
 
-def _why_not(model: str, base: Path | None) -> str:
+def _look_at(model: str, base: Path | None) -> tuple[str, bool]:
+    """Why it cannot run here, and whether its takes can be held."""
     try:
-        models.find(model, base)
+        found = models.find(model, base)
     except GeneratorError as error:
-        return str(error)
-    return "" if pipeline.installed() else models.NEEDS_PACKAGES.format(model)
+        return str(error), False
+    reason = "" if pipeline.installed() else models.NEEDS_PACKAGES.format(model)
+    return reason, found.facts.pipeline.resumes
 
 
 def _own() -> Iterator[str]:

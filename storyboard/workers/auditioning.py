@@ -23,15 +23,17 @@ SHOWN = 256
 
 def run(folder: Path, step: Audition, generator: Generator, report: Report) -> None:
     """Holds the take of `step`. Raises `GeneratorError` for a model whose takes cannot be held."""
-    from storyboard.generators import starts
+    from storyboard.generators import registry, starts
 
     if not isinstance(generator, Auditioning) or not generator.resumes():
-        raise GeneratorError(
-            f"takes of {step.of.model} cannot be stopped and carried on; make whole ones, or choose another model"
-        )
+        raise GeneratorError(registry.NOT_HELD.format(step.of.model))
+
+    def counted(done: int, _total: int) -> None:
+        report(min(done, step.stop_at), step.stop_at)  # of the steps that this is about
+
     recipe = starts.settled(folder, step.of.recipe)
     kept = paths.inside(folder, f"cache/kept/{recipe.key}.safetensors")
-    frames = generator.audition(recipe, step.stop_at, report, kept)
+    frames = generator.audition(recipe, step.stop_at, counted, kept)
     out = paths.inside(folder, f"{step.out}.webp")
     out.parent.mkdir(parents=True, exist_ok=True)
     _write(out, frames, float(recipe.rate) * len(frames) / recipe.frames)

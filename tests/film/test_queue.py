@@ -30,11 +30,16 @@ def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
             reason="It is there.",
         ),
         job(queue.ImportFiles((queue.Incoming("/somewhere/a.png", "shot-9"),), 3), state="failed"),
+        job(queue.MakeAudition((Wanted("t1", "shot-1", 1), Wanted("t2", "shot-1", 2)), 6), state="running"),
+        job(queue.CarryOn((Wanted("t2", "shot-1", 2),)), state="paused"),
     )
     queue.save(tmp_path, jobs)
     loaded = queue.load(tmp_path)
     assert loaded == queue.Loaded(jobs)
     assert queue.load(tmp_path / "nothing") == queue.Loaded(())
+    assert [take.seed for take in queue.wanted(jobs)] == [7, 1, 2, 2], "no new take gets one of these seeds"
+    left = queue.left_behind(loaded, tmp_path)
+    assert left[3] == replace(jobs[3], state="waiting", killed=1), "an audition goes on after a kill"
 
 
 def test_an_empty_queue_makes_no_file(tmp_path: Path) -> None:

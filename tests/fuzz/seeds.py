@@ -95,6 +95,8 @@ def _jobs(folder: Path) -> queue.Jobs:
     film = str(folder / "exports" / "film.mp4")
     tasks: tuple[queue.Task, ...] = (
         queue.MakeTakes((Wanted("t1", "shot-0", 1), Wanted("t2", "shot-1", 2))),
+        queue.MakeAudition((Wanted("t3", "shot-0", 3),), 6),
+        queue.CarryOn((Wanted("t3", "shot-0", 3),)),
         queue.ExportFilm("h264", film),
         queue.ImportFiles((queue.Incoming("/films/a.mp4", "shot-9"),), 1),
     )

@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
 from ui import actions as table
 from ui import theme
 from ui.dialogs.about import About
+from ui.dialogs.audition import Audition
 from ui.dialogs.keys import Keys
 from ui.dialogs.new_project import NewProject
 from ui.dialogs.settings import Settings
@@ -114,6 +115,11 @@ def test_the_export_and_the_queue_have_names(window: Window) -> None:
     assert unnamed(dialog) == []
     window.actions_by_name["queue"].trigger()
     assert unnamed(window.making.panel) == []
+
+
+def test_an_audition_has_names(window: Window) -> None:
+    assert unnamed(Audition("shot 1", 1, 24, window)) == []
+    assert unnamed(window.takes.held) == []
 
 
 def test_every_action_is_in_the_menu_which_a_key_opens(window: Window) -> None:
