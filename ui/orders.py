@@ -64,6 +64,8 @@ class Make(NamedTuple):
     shots: tuple[Shot, ...]
     takes: int = 1
     wanted: tuple[Wanted, ...] = ()
+    quick: bool = False
+    """Whether they are made in less time, to look at."""
 
     @property
     def title(self) -> str:
@@ -235,7 +237,8 @@ def settled(order: Order, waiting: list[Wanted]) -> Order:
         found = takes if isinstance(takes, store.Takes) else store.Takes(takes.values())
         from storyboard.film.wanted import want
 
-        return order._replace(wanted=want(order.shots, order.takes, found, waiting=waiting))
+        takes_ = want(order.shots, order.takes, found, waiting=waiting, quick=order.quick)
+        return order._replace(wanted=takes_)
     if isinstance(order, Export):
         return order._replace(out=order.target)
     if isinstance(order, Import) and not order.shots:
@@ -264,7 +267,8 @@ def order_of(task: queue.Task, film: Film) -> Order | None:
             found = {shot.id: shot for shot in film.project.shots}
             shots = tuple(found[shot] for shot in task.shots if shot in found)
             each = max((sum(take.shot == shot.id for take in wanted) for shot in shots[:1]), default=0)
-            return Make(film, shots, each, wanted) if shots else None
+            quick = any(take.quick for take in wanted)
+            return Make(film, shots, each, wanted, quick) if shots else None
         case queue.ExportFilm(preset=preset, out=out):
             return Export(film, Path(out), preset)
         case queue.ImportFiles(files=files, at=at):
