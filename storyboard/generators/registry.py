@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from storyboard.errors import GeneratorError
-from storyboard.generators import catalog, models, pipeline, weights
+from storyboard.generators import catalog, models, pipeline, quantised, weights
 from storyboard.project import CARD, SKETCH
 
 if TYPE_CHECKING:
@@ -95,10 +95,13 @@ def close(generator: Generator) -> None:
 
 def _why_not(model: str, base: Path | None) -> str:
     try:
-        models.find(model, base)
+        found = models.find(model, base)
+        if not pipeline.installed():
+            return models.NEEDS_PACKAGES.format(model)
+        quantised.check(found.files, model)
     except GeneratorError as error:
         return str(error)
-    return "" if pipeline.installed() else models.NEEDS_PACKAGES.format(model)
+    return ""
 
 
 def _own() -> Iterator[str]:
