@@ -348,8 +348,8 @@ def unstar(project: Project, shot_id: str, take_id: str) -> Project:
 def arrive(project: Project, take: Take, takes: Mapping[str, Take]) -> Project:
     """The project when `take` has just been made; `takes` are those that are there, by id.
 
-    Its shot shows it if it has no take, or one that is gone or stale; of a batch made for one wish only the
-    first is shown. It is chosen for the wish it was made for, so a shot whose prompt was changed meanwhile is
+    Its shot shows it if it has no take, or one that is gone or stale, or the quick one that it is the whole of; of a
+    batch made for one wish only the first is shown. It is chosen for the wish it was made for, so a shot whose prompt was changed meanwhile is
     stale. A take of a shot that is no longer there changes nothing.
     """
     at = next((n for n, shot in enumerate(project.shots) if shot.id == take.shot), None)
@@ -357,7 +357,9 @@ def arrive(project: Project, take: Take, takes: Mapping[str, Take]) -> Project:
         return project
     shot = project.shots[at]
     shown = None if shot.chosen is None else takes.get(shot.chosen.take)
-    if (shown is not None and shown.wish == take.wish) or not _wants_take(project, shot, takes):
+    whole = shown is not None and _is_whole_of(take, shot, shown)
+    same = shown is not None and shown.wish == take.wish
+    if not whole and (same or not _wants_take(project, shot, takes)):
         return project
     return _with_shot(project, at, replace(shot, chosen=Chosen(take=take.id, wish=take.wish)))
 
@@ -366,13 +368,13 @@ def adopt(project: Project, takes: Mapping[str, Take]) -> Project:
     """The project with the takes that already fulfil what its drafts and stale shots wish; `takes` by id.
 
     So a take that arrived before a crash, or for a wish that was undone and done again, is found and not made
-    twice. Of several the one with the lowest number is chosen.
+    twice. Of several the one with the lowest number is chosen, a whole one rather than a quick one; and for a quick one
+    the whole one of the same seed.
     """
-    made: dict[tuple[str, str], Take] = {}
-    for take in takes.values():
-        place = (take.shot, take.wish)
-        if take.wish and (place not in made or take.number < made[place].number):
-            made[place] = take
+    made: dict[tuple[str, str], list[Take]] = {}
+    for take in sorted(takes.values(), key=lambda take: (take.is_quick, take.number)):
+        if take.wish:
+            made.setdefault((take.shot, take.wish), []).append(take)
     shots: list[Shot] = []
     now, changed = project, False
     for shot in project.shots:
@@ -385,13 +387,29 @@ def adopt(project: Project, takes: Mapping[str, Take]) -> Project:
 
 
 def _adopted(
-    project: Project, shot: Shot, takes: Mapping[str, Take], made: Mapping[tuple[str, str], Take]
+    project: Project, shot: Shot, takes: Mapping[str, Take], made: Mapping[tuple[str, str], list[Take]]
 ) -> Shot:
-    if not _wants_take(project, shot, takes):
+    """`made` has the takes of a shot and a wish, the best first."""
+    if _wants_take(project, shot, takes):
+        key = wish_of(project, shot, takes).key
+        found = made.get((shot.id, key), [])
+        return replace(shot, chosen=Chosen(take=found[0].id, wish=key)) if found else shot
+    assert shot.chosen is not None
+    shown = takes[shot.chosen.take]
+    if not shown.is_quick:
         return shot
-    key = wish_of(project, shot, takes).key
-    take = made.get((shot.id, key))
-    return shot if take is None else replace(shot, chosen=Chosen(take=take.id, wish=key))
+    found = made.get((shot.id, shot.chosen.wish), [])
+    whole = next((take for take in found if _is_whole_of(take, shot, shown)), None)
+    return shot if whole is None else replace(shot, chosen=replace(shot.chosen, take=whole.id))
+
+
+def _is_whole_of(take: Take, shot: Shot, quick: Take) -> bool:
+    """Whether `take` is what the `quick` one that `shot` shows stands in for."""
+    if shot.chosen is None or take.recipe is None or quick.recipe is None:
+        return False
+    if take.is_quick or not quick.is_quick:
+        return False
+    return (take.wish, take.recipe.seed) == (shot.chosen.wish, quick.recipe.seed)
 
 
 def _wants_take(project: Project, shot: Shot, takes: Mapping[str, Take]) -> bool:

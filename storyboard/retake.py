@@ -56,7 +56,9 @@ def without_take(project: Project, take: Take, takes: Takes) -> Project:
             return shot if starred == shot.starred else replace(shot, starred=starred)
         others = [other for other in takes.of_shot(shot.id) if other.id != take.id]
         now = wish_of(project, shot, takes).key
-        best = max(others, key=lambda other: (other.wish == now, other.number), default=None)
+        best = max(
+            others, key=lambda other: (other.wish == now, not other.is_quick, other.number), default=None
+        )
         chosen = None if best is None else Chosen(take=best.id, wish=best.wish)
         return replace(shot, starred=starred, chosen=chosen)
 

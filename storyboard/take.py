@@ -64,6 +64,8 @@ class Recipe(_Value, frozen=True):
     loras: tuple[Lora, ...] = ()
     colours_of: Reference | None = None
     """The frame whose colours all of its frames were brought to, before they were stored."""
+    quick: bool = False
+    """Whether it was made in less time than a whole take, and less well: a stand-in for that."""
 
     @property
     def key(self) -> str:
@@ -134,12 +136,17 @@ class Take(_Value, frozen=True):
         return self.source is not None and self.source.kind == "picture"
 
     @property
+    def is_quick(self) -> bool:
+        """Whether it stands in for the whole take of the same recipe."""
+        return self.recipe is not None and self.recipe.quick
+
+    @property
     def pixels(self) -> str:
         """Where the pixels lie, relative to the project's folder."""
         return f"takes/{self.id}.mkv" if self.source is None else self.source.file
 
 
-State = Literal["draft", "ready", "stale", "short", "missing"]
+State = Literal["draft", "ready", "stale", "quick", "short", "missing"]
 
 NO_TAKES: Mapping[str, Take] = {}
 
@@ -159,6 +166,8 @@ def state(project: Project, shot: Shot, take: Take | None, takes: Mapping[str, T
         return "draft"
     if take is None:
         return "missing"
+    if take.is_quick and not is_outdated(project, shot, take, takes):
+        return "quick"
     if is_stale(project, shot, take, takes):
         return "stale"
     return "short" if short_by(project, shot, take) else "ready"
@@ -185,6 +194,12 @@ def is_outdated(project: Project, shot: Shot, take: Take, takes: Mapping[str, Ta
     if take.recipe is not None and take.recipe.generator == SKETCH and now.model not in (SKETCH, CARD):
         return True
     return shot.chosen.wish != now.key
+
+
+def quick_seed(shot: Shot, takes: Mapping[str, Take]) -> int | None:
+    """The seed of the quick take that `shot` shows: its whole take has the same. None where it shows no quick one."""
+    take = shown(shot, takes)
+    return take.recipe.seed if take is not None and take.recipe is not None and take.is_quick else None
 
 
 def short_by(project: Project, shot: Shot, take: Take) -> int:
@@ -276,7 +291,7 @@ def _is_unsettled(project: Project, shot: Shot, takes: Mapping[str, Take]) -> bo
         if n not in known:
             each = project.shots[n]
             take = shown(each, takes)
-            lacks = take is None or is_outdated(project, each, take, takes)
+            lacks = take is None or take.is_quick or is_outdated(project, each, take, takes)
             known[n] = lacks or (isinstance(each.start, FromPrevious) and known.get(n - 1, False))
     return known[at]
 

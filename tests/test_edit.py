@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from storyboard import edit, timing
 from storyboard.errors import EditError
 from storyboard.project import MAX_SHOTS, Chosen, Look, Marker, Motion, Music, Project, Shot, new_shot, wish
-from storyboard.take import Recipe, Source, Take, state
+from storyboard.start import FromPrevious
+from storyboard.take import Recipe, Source, Take, state, wish_of
 
 
 @pytest.fixture
@@ -408,6 +409,41 @@ def test_a_take_that_arrives_for_a_ready_shot_is_not_shown(film: Project) -> Non
     mine, other = take("a", film, 1), take("a", film, 2, wish="ff" * 32)
     film = edit.choose(film, "a", mine)
     assert edit.arrive(film, other, by_id(mine, other)) is film
+
+
+def made_with(seed: int, *, quick: bool) -> Recipe:
+    sizes: dict[str, Any] = {"frames": 24, "width": 256, "height": 256, "rate": Fraction(24)}
+    return Recipe("diffusers", "1", "model", "prompt a", seed, quick=quick, **sizes)
+
+
+def test_the_whole_take_of_its_seed_takes_the_place_of_a_quick_one(film: Project) -> None:
+    quick = take("a", film, 1, recipe=made_with(7, quick=True))
+    other = take("a", film, 2, recipe=made_with(8, quick=False))
+    whole = take("a", film, 3, recipe=made_with(7, quick=False))
+    film = edit.choose(film, "a", quick)
+    assert state(film, film.shot("a"), quick) == "quick"
+    assert edit.arrive(film, other, by_id(quick, other)) is film, "one of another seed is another take"
+    assert edit.adopt(film, by_id(quick, other)) is film
+    arrived = edit.arrive(film, whole, by_id(quick, other, whole))
+    assert arrived == edit.adopt(film, by_id(quick, other, whole))
+    assert state(arrived, arrived.shot("a"), whole) == "ready"
+    assert edit.arrive(arrived, quick, by_id(quick, whole)) is arrived
+    earlier = replace(quick, wish="ff" * 32)
+    by_hand = edit.choose(film, "a", earlier)
+    assert edit.arrive(by_hand, whole, by_id(earlier, whole)) == arrived, (
+        "one chosen by hand is for the wish now"
+    )
+    bare = edit.adopt(edit.unchoose(film, "a"), by_id(quick, other))
+    assert bare.shot("a").chosen == Chosen(take=other.id, wish=other.wish), "whole ones come first"
+
+
+def test_a_shot_that_goes_on_from_a_quick_one_is_stale(film: Project) -> None:
+    film = edit.set_shot(film, "b", start=FromPrevious())
+    takes = by_id(take("a", film, recipe=made_with(7, quick=True)))
+    film = edit.choose(film, "a", takes["take-a-1"])
+    after = take("b", film, wish=wish_of(film, film.shot("b"), takes).key)
+    film = edit.choose(film, "b", after, takes)
+    assert state(film, film.shot("b"), after, {**takes, after.id: after}) == "stale"
 
 
 def test_a_take_for_an_earlier_wish_is_shown_as_stale(film: Project) -> None:

@@ -141,7 +141,7 @@ class Commands(QObject):
         self._generate(shots, MANY)
 
     def generate_missing(self) -> None:
-        shots = missing(self._document.project, self._document.takes)
+        shots = missing(self._document.project, self._document.takes, quick=self._session.quick)
         if shots:
             self._generate(shots, 1)
         else:
@@ -159,7 +159,7 @@ class Commands(QObject):
             self.said.emit(f"Shot {', '.join(empty)} has no prompt yet; write one first.", True)
         else:
             self._document.end_typing()
-            self._worker.submit(Make(self._document.film, tuple(shots), count))
+            self._worker.submit(Make(self._document.film, tuple(shots), count, quick=self._session.quick))
 
     def _selected(self) -> list[Shot]:
         chosen = set(self._session.selected)

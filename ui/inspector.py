@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
+    QCheckBox,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -136,9 +137,19 @@ class Inspector(QWidget):
             button.setToolTip(actions[name].toolTip())
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the actions have keys of their own
             button.clicked.connect(actions[name].trigger)
+        self.quick = QCheckBox("Quick")
+        self.quick.setAccessibleName("Make quick takes")
+        self.quick.setToolTip(
+            "In less time and less well, to look at.\nGenerate missing and render make the whole takes later."
+        )
+        self.quick.toggled.connect(self._set_quick)
         row.addWidget(self.generate, 1)
         row.addWidget(self.four)
+        row.addWidget(self.quick)
         return row
+
+    def _set_quick(self, on: bool) -> None:
+        self._session.quick = on
 
     # ---- showing
 

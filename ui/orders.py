@@ -64,6 +64,8 @@ class Make(NamedTuple):
     shots: tuple[Shot, ...]
     takes: int = 1
     wanted: tuple[Wanted, ...] = ()
+    quick: bool = False
+    """Whether they are made in less time, to look at."""
 
     @property
     def title(self) -> str:
@@ -326,7 +328,9 @@ def settled(order: Order, waiting: list[Wanted]) -> Order:
         found = takes if isinstance(takes, store.Takes) else store.Takes(takes.values())
         from storyboard.film.wanted import want
 
-        return order._replace(wanted=want(order.shots, order.takes, found, waiting=waiting))
+        quick = isinstance(order, Make) and order.quick
+        takes_ = want(order.shots, order.takes, found, waiting=waiting, quick=quick)
+        return order._replace(wanted=takes_)
     if isinstance(order, Export):
         return order._replace(out=order.target)
     if isinstance(order, Import) and not order.shots:
@@ -373,7 +377,7 @@ def _for_takes(task: queue.ForTakes, film: Film) -> ForTakes | None:
     each = sum(take.shot == shots[0].id for take in task.takes)
     match task:
         case queue.MakeTakes():
-            return Make(film, shots, each, task.takes)
+            return Make(film, shots, each, task.takes, any(take.quick for take in task.takes))
         case queue.MakeAudition():
             return Hold(film, shots, each, task.steps, task.takes)
         case queue.CarryOn():

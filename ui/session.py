@@ -42,6 +42,8 @@ class Session(QObject):
         self._frame = 0
         self._peek: int | None = None
         self._range: tuple[int, int] | None = None
+        self.quick = False
+        """Whether takes that are asked for are made in less time, to look at."""
         self._loop = True
         self._smoothed = True
         self._split = False

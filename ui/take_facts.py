@@ -9,8 +9,8 @@ from .words import duration, media_name, plural, rate
 
 
 def title(take: Take) -> str:
-    """`Take 2`."""
-    return f"Take {take.number}"
+    """`Take 2`, `Quick take 3`."""
+    return f"Quick take {take.number}" if take.is_quick else f"Take {take.number}"
 
 
 def beside(project: Project, shot: Shot, take: Take) -> tuple[str, ...]:
@@ -53,6 +53,8 @@ def facts(take: Take) -> str:
             ]
         lines.append(" · ".join(settings))
     made = [take.ran[name] for name in ("device", "dtype") if take.ran.get(name)]
+    if take.ran.get("quick"):
+        lines.append(f"quick: {take.ran['quick']}")
     if take.seconds:
         made.append(f"{take.seconds:.1f} s" if take.seconds < 60 else duration(take.seconds))
     if made:

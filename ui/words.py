@@ -161,6 +161,9 @@ def shown(project: Project, shot: Shot, takes: Mapping[str, Take], count: int, j
             return Shown("failed", "take is gone")
         case "stale":
             return Shown("warning", _changed(project, shot, take, takes))
+        case "quick":
+            assert take is not None
+            return Shown("warning", f"quick take {take.number} of {max(count, 1)}")
         case "short":
             assert take is not None
             return Shown("warning", f"short by {plural(short_by(project, shot, take), 'frame')}")
@@ -194,17 +197,14 @@ def _pixels(starts: Iterable[Start]) -> list[Start]:
     return [start.without_place() for start in starts]
 
 
-def missing(project: Project, takes: Mapping[str, Take]) -> list[Shot]:
-    """The shots that *Generate missing* makes: drafts, stale ones and those whose take is gone; an import cannot
-    be made, nor a shot without a prompt."""
+def missing(project: Project, takes: Mapping[str, Take], *, quick: bool = False) -> list[Shot]:
+    """The shots that *Generate missing* makes: drafts, stale ones, those whose take is gone, and unless takes are to be
+    `quick` those that show a quick one; an import cannot be made, nor a shot without a prompt."""
+    wanting = ("draft", "stale", "missing") if quick else ("draft", "stale", "missing", "quick")
     found = []
     for shot in project.shots:
         take = takes.get(shot.chosen.take) if shot.chosen else None
         imported = shot.chosen is not None and not shot.chosen.wish
-        if (
-            shot.prompt.strip()
-            and not imported
-            and state(project, shot, take, takes) in ("draft", "stale", "missing")
-        ):
+        if shot.prompt.strip() and not imported and state(project, shot, take, takes) in wanting:
             found.append(shot)
     return found

@@ -39,6 +39,12 @@ def generate(
     seed: Annotated[
         int | None, typer.Option(help="Of the first take; the next ones count up.", min=0)
     ] = None,
+    quick: Annotated[
+        bool,
+        typer.Option(
+            "--quick", help="In less time and less well, to look at: render makes the whole takes later."
+        ),
+    ] = False,
     audition: Annotated[
         int | None,
         typer.Option(metavar="N", help="Hold N takes of each at a step, to choose from.", min=1, max=100),
@@ -68,6 +74,8 @@ def generate(
 
         auditions.carry_on(folder, carry_on, as_json, quiet)
         return
+    if quick and audition is not None:
+        raise StoryboardError("a quick take cannot be held at a step; give --quick or --audition, not both")
     from storyboard.film.plan import NEEDS_TAKE
 
     with store.open_project(folder, mode="read") as opened:
@@ -79,7 +87,8 @@ def generate(
         wanted = [
             shot
             for shot in project.shots
-            if take_values.state(project, shot, take_values.shown(shot, found), found) in NEEDS_TAKE
+            if (now := take_values.state(project, shot, take_values.shown(shot, found), found)) in NEEDS_TAKE
+            and not (quick and now == "quick")
         ]
     if audition is not None:
         from storyboard.cli import auditions
@@ -99,6 +108,7 @@ def generate(
             cancelled=cancelled,
             keep_every=checkpoint_steps,
             together=together,
+            quick=quick,
         )
     if not wanted and not as_json:
         output.line("every shot has the take that it wishes for")
@@ -112,7 +122,8 @@ def say_made(project: Project, made: Sequence[Take], failures: Sequence[Failure]
     else:
         for take in made:
             number = project.index(take.shot) + 1
-            output.line(f"shot {number} take {take.number}: {take.frames} frames in {take.seconds:.1f} s")
+            kind = "quick take" if take.is_quick else "take"
+            output.line(f"shot {number} {kind} {take.number}: {take.frames} frames in {take.seconds:.1f} s")
     if failures:
         raise StoryboardError(f"{failures[0]}. {len(made)} takes were made and are kept")
 
@@ -138,7 +149,7 @@ def takes(
 
 def _take_row(take: Take, chosen: bool, starred: bool) -> list[str]:
     recipe = take.recipe
-    marks = ("chosen " if chosen else "") + ("*" if starred else "")
+    marks = ("chosen " if chosen else "") + ("quick " if take.is_quick else "") + ("*" if starred else "")
     made_by = recipe.model if recipe else "import"
     seed = str(recipe.seed) if recipe else ""
     prompt = recipe.prompt if recipe else (take.source.file if take.source else "")

@@ -90,7 +90,7 @@ def estimate_takes(
     shots = {shot.id: shot for shot in project.shots}
     for take in wanted:
         if take.shot in shots:
-            step = takes.generate_step(folder, project, shots[take.shot], 1, seed=take.seed)
+            step = takes.generate_step(folder, project, shots[take.shot], 1, seed=take.seed, quick=take.quick)
             load.add_work(work_of(step), registry.lane(step.model), take.shot)
     return load.seconds(side_by_side=False)
 

@@ -12,6 +12,7 @@ import msgspec
 
 from storyboard import atomic, places, reading
 from storyboard.errors import StoryboardError
+from storyboard.take import Recipe
 from storyboard.workers import steps
 from storyboard.workers.crew import Lane
 from storyboard.workers.making import MOST_TOGETHER
@@ -227,7 +228,7 @@ def work_of(step: steps.Step) -> Work:
     match step:
         case steps.Generate(model=model, recipe=recipe):
             return Work(
-                f"generate {model}", _pixels(recipe.frames, recipe.width, recipe.height, recipe.steps)
+                _making(model, recipe), _pixels(recipe.frames, recipe.width, recipe.height, recipe.steps)
             )
         case steps.Together(of=several):
             works = [work_of(one) for one in several]
@@ -238,7 +239,7 @@ def work_of(step: steps.Step) -> Work:
         case steps.Remake(take=take) if take.recipe:
             size = _pixels(take.frames, take.width, take.height, take.recipe.steps)
             together = len(take.ran.get("seeds", "").split()[:MOST_TOGETHER])
-            return Work(f"generate {take.recipe.model}", size * max(together, 1))
+            return Work(_making(take.recipe.model, take.recipe), size * max(together, 1))
         case steps.Smooth(engine=engine, take=take, positions=positions):
             return Work(f"smooth {engine}", _pixels(len(positions), take.width, take.height))
         case steps.SmoothVideo(engine=engine):
@@ -255,6 +256,10 @@ def work_of(step: steps.Step) -> Work:
             return Work("stitch", max(frames, 1))
         case _:
             return Work(type(step).__name__.lower(), 1.0)
+
+
+def _making(model: str, recipe: Recipe) -> str:
+    return f"generate {model}{', quick' if recipe.quick else ''}"
 
 
 def _pixels(frames: int, width: int, height: int, steps_: int | None = None) -> float:

@@ -15,10 +15,10 @@ from storyboard.project import CARD, SKETCH, Project, Shot
 from storyboard.take import State, Take, short_by, state
 
 Mode = Literal["render", "export"]
-"""`render` makes drafts and stale shots first; `export` encodes what plays now."""
+"""`render` makes drafts, stale and quick shots first; `export` encodes what plays now."""
 
 
-NEEDS_TAKE: tuple[State, ...] = ("draft", "missing", "stale")
+NEEDS_TAKE: tuple[State, ...] = ("draft", "missing", "stale", "quick")
 """States in which a shot has no take that is what it wishes for."""
 
 
@@ -148,6 +148,9 @@ _OLDER: Final = _Remark(
     "shows an older take: its wish changed since that was chosen",
     "show older takes: their wishes changed since those were chosen",
 )
+_QUICK: Final = _Remark(
+    "shows a quick take: `render` makes the whole one", "show quick takes: `render` makes the whole ones"
+)
 _SILENT: Final = _Remark(
     "plays without its sound: only clips at speed 1 keep it",
     "play without their sound: only clips at speed 1 keep it",
@@ -183,6 +186,8 @@ def _remarks(project: Project, planned: ShotPlan) -> list[_Remark]:
         remarks.append(_NO_TAKE)
     elif planned.state == "stale" and planned.take is not None:
         remarks.append(_OLDER)
+    elif planned.state == "quick" and planned.take is not None:
+        remarks.append(_QUICK)
     if planned.take is not None:
         held = short_by(project, planned.shot, planned.take)
         if held:

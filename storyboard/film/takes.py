@@ -21,7 +21,7 @@ from storyboard.film.links import Links, check_starts
 from storyboard.film.runner import Failure, Outcome, Runner, Show, Watch, on_gpu
 from storyboard.film.wanted import Wanted, want
 from storyboard.project import SKETCH, Project, Shot, depicted, seed_for
-from storyboard.take import NO_TAKES, Take, wish_of
+from storyboard.take import NO_TAKES, Take, quick_seed, wish_of
 from storyboard.workers.crew import Crew, borrowed
 from storyboard.workers.steps import Comparison, Examine, Generate, Listen, Remake, Together
 
@@ -36,22 +36,29 @@ def generate_step(
     take: str = "",
     takes: Mapping[str, Take] = NO_TAKES,
     keep_every: int = 0,
+    quick: bool = False,
 ) -> Generate:
-    """The step that makes take `number` of `shot`, long enough for its length and motion.
+    """The step that makes take `number` of `shot`, long enough for its length and motion; in less time where it is
+    `quick` and its generator can.
 
-    `seed` overrides the shot's; `take` is the id that it will have, a new one if empty. `takes` are those that are
+    `seed` overrides the shot's, and that of the quick take which it shows; `take` is the id that it will have, a new one if empty. `takes` are those that are
     there, for a shot that starts from one: where that is not among them the step is good for its time only. What is
     done is kept each `keep_every` steps of the model, 0 for never. Raises
     `GeneratorError` when the shot's model is not here, or cannot start from what the shot starts from.
     """
     from storyboard.generators import registry
+    from storyboard.generators.base import Hastening
 
     wanted = wish_of(project, shot, takes)
     generator = registry.open_generator(wanted.model, folder)
     seconds = timing.take_seconds(project.motion_of(shot), shot.length, project.rate)
+    if seed is None:
+        seed = None if quick else quick_seed(shot, takes)
     wanted_seed = seed_for(shot, number) if seed is None else seed
     try:
         recipe = generator.recipe(wanted, wanted_seed, seconds, project.width, project.height)
+        if quick and isinstance(generator, Hastening):
+            recipe = generator.quick(recipe)
     except GeneratorError as error:
         raise GeneratorError(f"shot {project.index(shot.id) + 1}: {error}") from error
     if recipe.starts != wanted.starts or recipe.loras != wanted.loras:
@@ -90,8 +97,8 @@ class _Batches:
         self._room: dict[tuple[str, int, int, int], int] = {}
 
     def of(self, step: Generate) -> int:
-        """How many takes like that of `step`, from 1 on. What is kept at its steps is made alone."""
-        return 1 if step.keep_every else self._room.get(_size(step), 1)
+        """How many takes like that of `step`, from 1 on. What is kept at its steps is made alone, and so is a quick take."""
+        return 1 if step.keep_every or step.recipe.quick else self._room.get(_size(step), 1)
 
     def note(self, step: Generate, outcome: Outcome) -> None:
         if self._most:
@@ -149,17 +156,18 @@ def make(
     cancelled: Callable[[], bool] = lambda: False,
     keep_every: int | None = None,
     together: int | None = None,
+    quick: bool = False,
 ) -> Takes:
     """Make `count` new takes of each of `shots`. Each is on disk as soon as it is made.
 
     Several takes of one shot have different seeds, so they ignore a locked one; with `seed` they use `seed`,
-    `seed + 1`, ... What is done is kept as `keeping` and `generate_step` say, and gone on with when a take of the same
-    recipe is asked for again. `together` is how many takes of a shot are made in one batch at most, as
-    `Settings.takes_together` says it and if that is not to count. Raises `GeneratorError` before any work when a prompt or a model is missing, and
-    `Cancelled`; takes made until then are kept.
+    `seed + 1`, ... With `quick` they stand in for whole takes. What is done is kept as `keeping` and `generate_step`
+    say, and gone on with when a take of the same recipe is asked for again. `together` is how many takes of a shot are
+    made in one batch at most; None for what the settings say. Raises `GeneratorError` before any work when a prompt or a
+    model is missing, and `Cancelled`; takes made until then are kept.
     """
     found = store.TakeFolder(folder).scan()
-    wanted = want(shots, count, found, seed=seed)
+    wanted = want(shots, count, found, seed=seed, quick=quick)
     return make_wanted(folder, project, wanted, watch, cancelled, keep_every=keep_every, together=together)
 
 
@@ -223,9 +231,16 @@ class _Making:
     def _again(self, shot: Shot, step: Generate) -> Generate:
         """`step` with what it starts from, which is there now."""
         project, takes = self._links.project, self._links.takes
-        seed, take, keep = step.recipe.seed, step.take, step.keep_every
         return generate_step(
-            self._folder, project, shot, step.number, seed=seed, take=take, takes=takes, keep_every=keep
+            self._folder,
+            project,
+            shot,
+            step.number,
+            seed=step.recipe.seed,
+            take=step.take,
+            takes=takes,
+            keep_every=step.keep_every,
+            quick=step.recipe.quick,
         )
 
     def _start(self, *steps: Generate) -> None:
@@ -291,6 +306,7 @@ def _batches(
                 take=take.take,
                 takes=found,
                 keep_every=keep_every,
+                quick=take.quick,
             )
         )
     return batches

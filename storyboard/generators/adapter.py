@@ -9,9 +9,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec.structs import replace
+
 from storyboard.errors import GeneratorError
 from storyboard.frames import Report, Show
-from storyboard.generators import calling, learned, memory, pipeline, starts, tasks, weights
+from storyboard.generators import calling, hastening, learned, memory, pipeline, starts, tasks, weights
 from storyboard.generators.base import Crowded
 from storyboard.generators.catalog import Pipeline
 from storyboard.generators.models import Found
@@ -87,6 +89,12 @@ class DiffusersVideo:
             loras=wish.loras,
         )
 
+    def quick(self, recipe: Recipe) -> Recipe:
+        """The recipe of the take that stands in for that of `recipe`: `hastening` says how it is made. Raises
+        `GeneratorError` for a model that has no quicker way."""
+        hastening.refuse(recipe, self._facts)
+        return replace(recipe, quick=True)
+
     def generate(self, recipe: Recipe, report: Report) -> Frames:
         """The frames of `recipe`. `report` counts denoising steps; it is called again for each frame, with all steps
         done, so that it can cancel there too.
@@ -112,7 +120,7 @@ class DiffusersVideo:
     def room(self, recipe: Recipe, most: int) -> int:
         """How many takes of `recipe` fit beside each other where the model is now, from 1 to `most`; 1 while it is not
         loaded, and where the model makes them one by one only."""
-        if self._loaded is None or recipe.starts or not self._facts.pipeline.batches:
+        if self._loaded is None or recipe.starts or recipe.quick or not self._facts.pipeline.batches:
             return 1
         from storyboard.generators import fit
 
@@ -129,6 +137,10 @@ class DiffusersVideo:
         from storyboard.generators.stepping import Stopped
 
         self._refuse_other(recipe)
+        if recipe.quick:
+            raise GeneratorError(
+                "a quick take cannot be held at a step; make it at once, or hold a whole one"
+            )
         steps = self._steps(recipe)
         if not 0 < stop_at < steps:
             raise GeneratorError(f"a take of {steps} steps cannot be held after step {stop_at}; give fewer")
@@ -158,9 +170,11 @@ class DiffusersVideo:
 
     def generate_kept(self, recipe: Recipe, report: Report, place: Path, every: int) -> Frames:
         """What `generate` gives; what is done is kept at `place` after each `every` steps, and gone on with where it
-        is there already."""
+        is there already. A quick take is made at once: what its denoiser left out depends on all steps before."""
         from storyboard.generators import stepping
 
+        if recipe.quick:
+            return self.generate(recipe, report)
         self._refuse_other(recipe)
         about = {"recipe": recipe.key}
         held = None
@@ -300,8 +314,8 @@ class DiffusersVideo:
         pipe, table = calling.pipe_for(loaded.pipe, self._facts, tasks.task_of(first), loaded.place.device)
         self._notes = calling.unread(pipe, table, first)
         self._seeds = tuple(recipe.seed for recipe in recipes)
-        steps = first.steps or self._facts.steps
-        doing = self._steps(recipes[0])
+        steps = self._asked(first)
+        doing = self._steps(first)
         looks = self._looks(pipe, table, first)
 
         def seen(done: int, total: int, latents: Any) -> None:
@@ -320,7 +334,12 @@ class DiffusersVideo:
             **calling.repeated(self._texts.arguments(first.prompt, first.avoid, guided), len(recipes)),
         }
         try:
-            return calling.call(pipe, table, run, arguments, self._facts.model.sigmas, steps)
+            if not first.quick:
+                return calling.call(pipe, table, run, arguments, self._facts.model.sigmas, steps)
+            with hastening.leaving_out(calling.denoisers(pipe, table), table) as passes:
+                made = calling.call(pipe, table, run, arguments, (), steps)
+            self._notes["quick"] = passes.in_words(table, doing)
+            return made
         finally:
             self.denoised += run.denoised
             pipe.maybe_free_model_hooks()
@@ -338,9 +357,14 @@ class DiffusersVideo:
         adding.apply(self._loaded.pipe, loras, on)
         self._loras = loras
 
+    def _asked(self, recipe: Recipe) -> int:
+        """How many steps the pipeline is asked for."""
+        table = calling.table_for(self._facts, tasks.task_of(recipe))
+        return hastening.steps(recipe, recipe.steps or self._facts.steps, table)
+
     def _steps(self, recipe: Recipe) -> int:
         """How many steps the model works: fewer than are asked for where a clip is made anew in part."""
-        steps = recipe.steps or self._facts.steps
+        steps = self._asked(recipe)
         strength = next((start.strength for start in recipe.starts if start.role == "clip"), None)
         table = calling.table_for(self._facts, tasks.task_of(recipe))
         return max(1, int(steps * strength)) if strength and "strength" in table.starts else steps

@@ -71,6 +71,15 @@ class Auditioning(Protocol):
 
 
 @runtime_checkable
+class Hastening(Protocol):
+    """A generator that can make a take in less time and less well. Others make theirs as ever."""
+
+    def quick(self, recipe: Recipe) -> Recipe:
+        """The recipe of the take that stands in for that of `recipe`. Raises `GeneratorError` where it has none."""
+        ...
+
+
+@runtime_checkable
 class Keeping(Protocol):
     """A generator that can keep a take as it is after some of its steps, and carry it on after a crash."""
 

@@ -92,13 +92,17 @@ def call(
             f"a take cannot be made in {steps} steps with this model's {kind}; set more, or leave steps to the model"
         ) from error
     pipe.scheduler = run.scheduler(pipe.scheduler, sigmas)
-    denoisers = [
+    with run.watching(*denoisers(pipe, table)):
+        return pipe(**said).frames
+
+
+def denoisers(pipe: Any, table: Pipeline) -> list[Any]:
+    """The models of `pipe` that denoise: two for some."""
+    return [
         module
         for name, module in pipe.components.items()
         if role_of(name, table.denoiser) == "denoiser" and module is not None
     ]
-    with run.watching(*denoisers):
-        return pipe(**said).frames
 
 
 def repeated(texts: Mapping[str, Any], times: int) -> dict[str, Any]:

@@ -63,6 +63,9 @@ class Pipeline(_Table, frozen=True, kw_only=True):
     tasks: tuple[Task, ...]
     resumes: bool = True
     """Whether a take of it can be stopped at a step and carried on later."""
+    cache: Annotated[float, Meta(ge=0, le=1)] = 0.0
+    """For quick takes: the change of the first block's output, of its size, below which the other blocks are left out; 0
+    where diffusers' `FirstBlockCache` does not know the blocks, or the pipeline does not tell its passes apart."""
     batches: bool = True
     """Whether it makes several takes at once."""
     frame_step: Positive

@@ -13,7 +13,7 @@ MARGIN: Final = 0.92
 GROUP: Final = 0.12
 """Of a denoiser: the blocks that are on the device at once when it goes there block by block, with the next ones."""
 
-Name = Literal["whole", "encoder", "tiles", "offload", "groups", "casting", "halves", "disk"]
+Name = Literal["whole", "encoder", "tiles", "offload", "int8", "groups", "casting", "halves", "disk"]
 Kind = Literal["cuda", "mps", "cpu"]
 TextPlace = Literal["stays", "visits", "alone", "groups"]
 """Where text encoders are: beside the rest; there only while they work; there while they work and the rest is not; there
@@ -24,6 +24,7 @@ WORDS: Final[dict[Name, str]] = {
     "encoder": "fits with the text encoder unloaded",
     "tiles": "fits with the text encoder unloaded and the picture decoded in tiles",
     "offload": "fits with one part at a time in the GPU's memory",
+    "int8": "fits in 8-bit whole numbers, which changes the picture a little",
     "groups": "fits block by block, which is slower",
     "casting": "fits block by block in 8-bit numbers, which is slower and changes the picture a little",
     "halves": "fits in 16-bit numbers, with the text encoder unloaded and the picture decoded in tiles",
@@ -31,11 +32,12 @@ WORDS: Final[dict[Name, str]] = {
 }
 TIGHT: Final = "larger than the memory here: it is tried in the smallest way, slowly"
 LADDERS: Final[dict[Kind, tuple[Name, ...]]] = {
-    "cuda": ("whole", "encoder", "tiles", "offload", "groups", "casting", "disk"),
+    "cuda": ("whole", "encoder", "tiles", "offload", "int8", "groups", "casting", "disk"),
     "mps": ("whole", "encoder", "tiles", "halves"),
-    "cpu": ("whole", "encoder", "tiles", "halves"),
+    "cpu": ("whole", "encoder", "tiles", "halves", "int8"),
 }
-TILED: Final = frozenset({"tiles", "offload", "groups", "casting", "halves", "disk"})
+"""With `int8` the denoiser stays on the device, so it is quicker than block by block, which moves it there in each step."""
+TILED: Final = frozenset({"tiles", "offload", "int8", "groups", "casting", "halves", "disk"})
 
 
 class Needs(NamedTuple):
@@ -63,6 +65,8 @@ class Device(NamedTuple):
     """Bytes of the device's memory."""
     memory: int
     """Bytes of main memory that are free; 0 where the system does not say."""
+    quantises: bool = False
+    """Whether the package is here that makes 8-bit whole numbers of weights."""
 
 
 class Plan(NamedTuple):
@@ -96,7 +100,9 @@ def needs(weights: dict[str, int], work: float, tiles: float, ratio: float) -> N
 def ladder(need: Needs, device: Device) -> list[tuple[Plan, int, int]]:
     """Every plan for `device`, fastest first, with the bytes that it needs of the device and of main memory."""
     return [
-        (Plan(name, _text(name, need, device)), *_bytes(name, need, device)) for name in LADDERS[device.kind]
+        (Plan(name, _text(name, need, device)), *_bytes(name, need, device))
+        for name in LADDERS[device.kind]
+        if name != "int8" or device.quantises
     ]
 
 
@@ -114,7 +120,8 @@ def pick(need: Needs, device: Device, failed: frozenset[str] = frozenset()) -> P
 def step_down(plan: Plan, need: Needs, device: Device) -> Plan | None:
     """The next smaller plan; None below the smallest."""
     plans = [rung for rung, _, _ in ladder(need, device)]
-    at = next(number for number, rung in enumerate(plans) if rung.name == plan.name)
+    order = LADDERS[device.kind]
+    at = max(number for number, rung in enumerate(plans) if order.index(rung.name) <= order.index(plan.name))
     return plans[at + 1] if at + 1 < len(plans) else None
 
 
@@ -139,7 +146,7 @@ def _text(name: Name, need: Needs, device: Device) -> TextPlace:
 def _bytes(name: Name, need: Needs, device: Device) -> tuple[int, int]:
     """Of the device and of main memory. On a processor and on Apple's chips these are one, and count once."""
     # A processor works in 32-bit numbers, a GPU in 16.
-    size = 2 if device.kind == "cpu" and name != "halves" else 1
+    size = 2 if device.kind == "cpu" and name not in ("halves", "int8") else 1
     text = need.text * size if _text(name, need, device) != "groups" else int(need.text * GROUP)
     rest = (need.denoiser + need.vae + need.other) * size
     largest = max(need.denoiser, need.vae + need.other)
@@ -149,12 +156,13 @@ def _bytes(name: Name, need: Needs, device: Device) -> tuple[int, int]:
         "tiles": max(text, rest + need.tiles),
         "halves": max(text, rest + need.tiles),
         "offload": max(text, largest + need.tiles),
+        "int8": max(text, need.denoiser // 2 + need.vae + need.other + need.tiles),
         "groups": max(text, max(int(need.denoiser * GROUP), need.vae + need.other) + need.tiles),
         "casting": max(text, max(int(need.denoiser * GROUP / 2), need.vae + need.other) + need.tiles),
         "disk": min(text, need.tiles),
     }
     beside: dict[Name, int] = {
-        "encoder": need.text, "tiles": need.text, "offload": need.parts, "groups": need.parts,
+        "encoder": need.text, "tiles": need.text, "int8": need.text, "offload": need.parts, "groups": need.parts,
         "casting": need.text + need.denoiser // 2 + need.vae + need.other,
     }  # fmt: skip
     return here[name], beside.get(name, 0) if device.kind == "cuda" else 0

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from storyboard.errors import GeneratorError
-from storyboard.generators import fit
+from storyboard.generators import fit, quantised
 from storyboard.generators.fit import Plan
 from storyboard.generators.models import Found
 
@@ -24,8 +24,8 @@ def report(device: str, *, with_own: bool = False) -> fit.Device:
     if device.startswith("cuda"):
         free, _ = torch.cuda.mem_get_info(torch.device(device))
         free += torch.cuda.memory_reserved(torch.device(device)) if with_own else 0
-        return fit.Device("cuda", free, beside)
-    return fit.Device(kind_of(device), beside or 8 * fit.GIB, beside)
+        return fit.Device("cuda", free, beside, quantised.OWN.installed)
+    return fit.Device(kind_of(device), beside or 8 * fit.GIB, beside, quantised.OWN.installed)
 
 
 def free_memory() -> int:
@@ -68,6 +68,11 @@ def pick_plan(found: Found, device: str, pixels: int = 0, failed: frozenset[str]
             f"the memory plan {wanted!r} ({PLAN}) is none of {', '.join(names)}; set one of these, or none"
         )
     need, here = needs_of(found, pixels), report(device)
+    if wanted == "int8" and not here.quantises:
+        raise GeneratorError(
+            f"the memory plan int8 ({PLAN}) needs {quantised.OWN.package}, which is not installed; run: "
+            f"pip install {quantised.OWN.package}"
+        )
     if wanted:
         return next(plan for plan, _, _ in fit.ladder(need, here) if plan.name == wanted)
     return fit.pick(need, here, failed)
@@ -97,5 +102,7 @@ def _stored_dtype(found: Found) -> str:
     name = next(name for name in found.files.weights if name.startswith(f"{key}/"))
     with (found.files.folder / name).open("rb") as file:
         header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+    if key in found.files.quantised:
+        return "half"
     kinds = [tensor["dtype"] for label, tensor in header.items() if label != "__metadata__"]
     return "float32" if "F32" in kinds[:1] else "half"

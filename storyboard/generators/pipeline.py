@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 
 from storyboard import settings
 from storyboard.errors import GeneratorError
-from storyboard.generators import fit
+from storyboard.generators import fit, quantised
 from storyboard.generators.catalog import Facts
 from storyboard.generators.fit import Plan
 from storyboard.generators.memory import kind_of, pick_plan
@@ -61,6 +61,7 @@ def load(found: Found, plan: Plan | None = None) -> Loaded:
     """The model in memory, ready to run after `plan`, or after the best one. Raises `GeneratorError`."""
     if not installed():
         raise GeneratorError(NEEDS_PACKAGES.format(found.name))
+    quantised.check(found.files, found.name)
     quieten()
     device = chosen_device()
     plan = plan or pick_plan(found, device)
@@ -71,7 +72,7 @@ def load(found: Found, plan: Plan | None = None) -> Loaded:
             warnings.simplefilter("ignore")  # of deprecations that are diffusers' own business
             pipe = _assemble(found, place)
             _settle(pipe, found, place)
-            return Loaded(pipe, place, _quicken(pipe, found, place))
+            return Loaded(pipe, place, {**_quicken(pipe, found, place), **_stored(found, place)})
     except _load_failures() as error:
         raise _load_error(found, error) from error
 
@@ -141,7 +142,7 @@ def dtype_for(kind: fit.Kind, plan: Plan, facts: Facts) -> str:
     if kind != "cpu":
         return facts.dtype
     # fp16 on a CPU is ten times slower than fp32 or bf16.
-    return "bfloat16" if plan.name == "halves" else "float32"
+    return "bfloat16" if plan.name in ("halves", "int8") else "float32"
 
 
 def _make_exact(device: str) -> None:
@@ -199,6 +200,7 @@ def _load_part(found: Found, key: str, part: Part, place: Place) -> Any:
         use_safetensors=True,
         variant=found.files.variant or None,
         output_loading_info=True,
+        **_made_small(found, key, place),
     )
     missing = sorted(info["missing_keys"])
     if missing:
@@ -207,6 +209,20 @@ def _load_part(found: Found, key: str, part: Part, place: Place) -> Any:
             f"{folder} lacks {len(missing)} of its weights, such as {missing[0]}; get the model again"
         )
     return loaded.eval()
+
+
+def _made_small(found: Found, key: str, place: Place) -> dict[str, Any]:
+    denoiser = found.files.described.pipeline.denoiser
+    small = place.plan.name == "int8" and key.startswith(denoiser) and key not in found.files.quantised
+    return {"quantization_config": quantised.int8()} if small else {}
+
+
+def _stored(found: Found, place: Place) -> dict[str, str]:
+    """Which package reads the weights in each step, where one does."""
+    methods = {quantised.METHODS[method] for method in found.files.quantised.values()}
+    if place.plan.name == "int8":
+        methods.add(quantised.OWN)
+    return {"quantised": ", ".join(sorted(map(quantised.in_words, methods)))} if methods else {}
 
 
 def dtype_of(key: str, facts: Facts, place: Place) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from storyboard.errors import GeneratorError
-from storyboard.generators import catalog, models, pipeline, weights
+from storyboard.generators import catalog, models, pipeline, quantised, weights
 from storyboard.project import CARD, SKETCH
 
 if TYPE_CHECKING:
@@ -110,10 +110,12 @@ def _look_at(model: str, base: Path | None) -> tuple[str, bool]:
     """Why it cannot run here, and whether its takes can be held."""
     try:
         found = models.find(model, base)
+        if not pipeline.installed():
+            return models.NEEDS_PACKAGES.format(model), found.facts.pipeline.resumes
+        quantised.check(found.files, model)
     except GeneratorError as error:
         return str(error), False
-    reason = "" if pipeline.installed() else models.NEEDS_PACKAGES.format(model)
-    return reason, found.facts.pipeline.resumes
+    return "", found.facts.pipeline.resumes
 
 
 def _own() -> Iterator[str]:

@@ -89,6 +89,9 @@ def refuse_unlike(recipes: Sequence[Recipe], facts: Facts) -> None:
         )
     if len(recipes) > 1 and not facts.pipeline.batches:
         raise GeneratorError(f"{recipes[0].model} makes takes one by one only; ask for one at a time")
+    if len(recipes) > 1 and recipes[0].quick:
+        # What is left out is decided for all of a batch at once: none would be what it is alone.
+        raise GeneratorError("quick takes are made one by one; ask for one at a time")
     if len(recipes) > 1 and recipes[0].starts:
         raise GeneratorError("takes that start from pictures are made one by one; ask for one at a time")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -18,7 +18,7 @@ import msgspec
 
 from storyboard import values
 from storyboard.errors import GeneratorError, why
-from storyboard.generators import catalog, hashing, parts
+from storyboard.generators import catalog, hashing, parts, quantised
 from storyboard.generators.hashing import file_hash as file_hash
 from storyboard.generators.parts import INDEX, Described, Part, Variant
 
@@ -48,6 +48,8 @@ class ModelFiles(NamedTuple):
     """Denoising steps that the scheduler can be asked for."""
     shifts: bool = False
     """Whether the scheduler shifts its steps by the size of the picture."""
+    quantised: Mapping[str, str] = {}
+    """What the weights of a part were quantised with, for those that were."""
 
     @property
     def weight_bytes(self) -> int:
@@ -107,7 +109,7 @@ def check_folder(folder: Path) -> ModelFiles:
     scheduler = read_json(folder / "scheduler" / parts.CONFIGS["scheduler"], _SchedulerConfig)
     return ModelFiles(
         folder, found, tuple(weights), tuple(sorted(settings)), variant, factor, frame_step,
-        scheduler.num_train_timesteps, scheduler.use_dynamic_shifting,
+        scheduler.num_train_timesteps, scheduler.use_dynamic_shifting, _quantised(folder, found),
     )  # fmt: skip
 
 
@@ -189,6 +191,14 @@ def _scales(folder: Path, found: Described) -> tuple[int, int]:
     pixels = vae.scale_factor_spatial or vae.spatial_compression_ratio or 0
     frames = vae.scale_factor_temporal or vae.temporal_compression_ratio or 0
     return _plausible(pixels * patch, 512), _plausible(int(frames), 64)
+
+
+def _quantised(folder: Path, found: Described) -> dict[str, str]:
+    configs = {
+        key: read_json(folder / key / parts.CONFIGS["weights"], dict[str, Any]) for key in found.weighty
+    }
+    methods = {key: quantised.method_of(config) for key, config in configs.items()}
+    return {key: method for key, method in methods.items() if method}
 
 
 def _plausible(scale: int, most: int) -> int:

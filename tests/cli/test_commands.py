@@ -171,7 +171,7 @@ def test_keep_stale_leaves_older_takes_in(project: Path) -> None:
 def test_an_animatic_generates_nothing_and_names_what_is_sketched(project: Path) -> None:
     facts = storyboard("animatic", project, "--json").json
     assert (facts["takes"], facts["segments"], facts["frames"]) == (0, 3, 36)
-    assert len(facts["notes"]) == 3
+    assert facts["notes"] == ["shots 1, 2 and 3 are sketched: they have no take yet"]
     assert not (project / "takes").exists()
     assert len(film(project / "exports" / "film-animatic.mp4").frames) == 36
 

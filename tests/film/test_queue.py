@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from msgspec.structs import replace
 from storyboard import store
 from storyboard.film import queue
 from storyboard.film.wanted import Wanted, want
-from storyboard.project import MAX_SEED, new_shot, seed_for
+from storyboard.project import MAX_SEED, Chosen, new_shot, seed_for
 from storyboard.store import Takes
+from storyboard.take import Recipe, Take
 
 
 def job(task: queue.Task | None = None, **changes: Any) -> queue.Job:
@@ -149,3 +151,17 @@ def test_one_take_of_a_locked_seed_uses_it_and_several_do_not() -> None:
     shot = replace(new_shot("shot-1", "a dog"), seed=MAX_SEED)
     assert [take.seed for take in want([shot], 1, Takes([]))] == [MAX_SEED]
     assert MAX_SEED not in [take.seed for take in want([shot], 3, Takes([]))]
+
+
+def test_the_take_after_a_quick_one_has_its_seed() -> None:
+    sizes: dict[str, Any] = {"frames": 24, "width": 64, "height": 64, "rate": Fraction(24)}
+    recipe = Recipe("diffusers", "1", "model", "a dog", 99, quick=True, **sizes)
+    made: dict[str, Any] = {"number": 1, "created": "", "content": "ab" * 32, "recipe": recipe, **sizes}
+    quick = Take("take-1", "shot-1", **made)
+    shot = replace(new_shot("shot-1", "a dog"), chosen=Chosen("take-1", ""))
+    (whole,) = want([shot], 1, Takes([quick]))
+    assert (whole.seed, whole.quick) == (99, False)
+    (another,) = want([shot], 1, Takes([quick]), quick=True)
+    assert another.quick
+    assert another.seed != 99
+    assert want([shot], 1, Takes([quick]), waiting=[whole])[0].seed != 99

@@ -25,8 +25,8 @@ def need_of(model: str, ratio: float = 1.0) -> Needs:
     return fit.needs(weights, known.work, known.tiles, ratio)
 
 
-def gpu(gigabytes: float, memory: float = 64) -> Device:
-    return Device("cuda", int(gigabytes * GIB), int(memory * GIB))
+def gpu(gigabytes: float, memory: float = 64, *, quantises: bool = False) -> Device:
+    return Device("cuda", int(gigabytes * GIB), int(memory * GIB), quantises)
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,27 @@ def test_each_gpu_gets_the_fastest_plan_that_fits(model: str, gigabytes: float, 
     assert fit.pick(need_of(model), gpu(gigabytes)).name == plan
 
 
+@pytest.mark.parametrize(
+    ("model", "gigabytes", "plan"),
+    [
+        (MODELSCOPE, 4, "int8"),
+        (MODELSCOPE, 6, "tiles"),
+        (WAN, 6, "int8"),
+        (WAN, 8, "tiles"),
+        (WAN_5B, 8, "groups"),
+        (WAN_5B, 12, "int8"),
+        (WAN_5B, 16, "offload"),
+        (COG_5B, 4, "casting"),
+        (COG_5B, 12, "int8"),
+        (COG_5B, 16, "tiles"),
+    ],
+)
+def test_with_the_package_8_bit_numbers_come_before_block_by_block(
+    model: str, gigabytes: float, plan: str
+) -> None:
+    assert fit.pick(need_of(model), gpu(gigabytes, quantises=True)).name == plan
+
+
 @pytest.mark.parametrize("model", catalog.built_in())
 @pytest.mark.parametrize("gigabytes", [1, 4, 6, 8, 12, 16, 24, 80])
 @pytest.mark.parametrize("kind", ["cuda", "mps", "cpu"])
@@ -73,7 +94,16 @@ def test_there_is_always_a_plan_and_it_is_said_in_words(model: str, gigabytes: f
 
 @pytest.mark.parametrize("model", catalog.built_in())
 @pytest.mark.parametrize(
-    "device", [gpu(8), gpu(24), Device("mps", 16 * GIB, 16 * GIB), Device("cpu", 32 * GIB, 0)]
+    "device",
+    [
+        gpu(8),
+        gpu(24),
+        gpu(8, quantises=True),
+        gpu(24, quantises=True),
+        Device("mps", 16 * GIB, 16 * GIB),
+        Device("cpu", 32 * GIB, 0),
+        Device("cpu", 32 * GIB, 0, quantises=True),
+    ],
 )
 def test_each_rung_needs_no_more_of_the_device_than_the_one_above(model: str, device: Device) -> None:
     used = [here for _, here, _ in fit.ladder(need_of(model), device)]
@@ -107,14 +137,18 @@ def test_what_ran_out_of_memory_before_is_not_tried_again() -> None:
     assert fit.pick(need, gpu(80), frozenset({"disk"})).name == "disk", "the smallest is always there"
 
 
-def test_stepping_down_ends_at_the_smallest() -> None:
-    need, device = need_of(MODELSCOPE), gpu(80)
+@pytest.mark.parametrize("quantises", [False, True])
+def test_stepping_down_ends_at_the_smallest(quantises: bool) -> None:
+    need, device = need_of(MODELSCOPE), gpu(80, quantises=quantises)
     plan: Plan | None = fit.pick(need, device)
     walked = []
     while plan is not None:
         walked.append(plan.name)
         plan = fit.step_down(plan, need, device)
-    assert tuple(walked) == fit.LADDERS["cuda"]
+    assert walked == [name for name in fit.LADDERS["cuda"] if name != "int8" or quantises]
+    gone = fit.step_down(Plan("int8", "visits"), need, gpu(80))
+    assert gone is not None
+    assert gone.name == "groups", "a package may be taken away while a model is loaded"
 
 
 @pytest.mark.parametrize(
@@ -123,6 +157,13 @@ def test_stepping_down_ends_at_the_smallest() -> None:
 def test_a_processor_works_in_full_numbers_while_there_is_room(gigabytes: int, plan: str) -> None:
     device = Device("cpu", gigabytes * GIB, gigabytes * GIB)
     assert fit.pick(need_of(MODELSCOPE), device).name == plan
+
+
+def test_a_processor_with_the_package_has_a_smaller_plan() -> None:
+    need = need_of(MODELSCOPE)
+    assert fit.pick(need, Device("cpu", 8 * GIB, 8 * GIB, quantises=True)).name == "halves"
+    small = fit.pick(need, Device("cpu", 2 * GIB, 2 * GIB, quantises=True))
+    assert (small.name, small.fits) == ("int8", False)
 
 
 def test_takes_of_one_shot_are_made_together_where_there_is_room() -> None:

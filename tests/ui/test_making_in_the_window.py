@@ -59,6 +59,18 @@ def test_generate_missing_then_export_makes_the_film(two_shots: Window, until: U
     assert all((a == b).all() for a, b in zip(shown, frames, strict=True))
 
 
+def test_quick_takes_are_asked_for_while_the_check_is_on(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Make] = []
+    monkeypatch.setattr(window.worker, "submit", asked.append)
+    window.inspector.quick.click()
+    window.actions_by_name["generate"].trigger()
+    window.inspector.quick.click()
+    window.actions_by_name["generate"].trigger()
+    assert [order.quick for order in asked] == [True, False]
+
+
 def test_an_export_names_the_sketched_shots(two_shots: Window, until: Until) -> None:
     two_shots.actions_by_name["export_again"].trigger()
     until(lambda: not two_shots.worker.busy)
