@@ -79,12 +79,13 @@ def application() -> QApplication:
         raise StoryboardError(
             f"the window's libraries do not load ({error}); install those that the README names"
         ) from error
-    from . import cycles, preferences, theme
+    from . import cycles, heap, preferences, theme
 
     there = QApplication.instance()
     if isinstance(there, QApplication):
         return there
     sys.setswitchinterval(SWITCH)
+    heap.share()
     made = QApplication(["storyboard"])
     made.setApplicationName("Storyboard")
     made.setDesktopFileName("storyboard")

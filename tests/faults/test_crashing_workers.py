@@ -36,6 +36,7 @@ def test_a_crash_in_native_code_fails_its_shot_and_no_other(
     harness.whole_takes(folder)
 
 
+@pytest.mark.long  # in the suite a runner of its own does the same
 def test_a_step_that_hangs_is_ended_and_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STORYBOARD_PATIENCE", "3")
     folder = make_project(tmp_path / "film", *PROMPTS)

@@ -44,6 +44,7 @@ def test_a_chain_of_four_shots_is_made_in_order_and_again_in_order(tmp_path: Pat
     assert [each.comparison is not None and each.comparison.identical for each in verified] == [True]
 
 
+@pytest.mark.long
 def test_a_film_of_sketches_is_made_anew_by_a_model(tmp_path: Path) -> None:
     model = tiny_pipelines.build("TextToVideoSDPipeline", tmp_path / "model")
     folder = make_project(tmp_path / "film", "a dog runs on a beach", "a red car drives", size=64)

@@ -118,6 +118,7 @@ def test_seeds_that_a_stranger_wrote_are_not_believed(seeds: str) -> None:
     assert making.seeds_of(take) == []
 
 
+@pytest.mark.long
 def test_a_film_makes_the_first_alone_and_the_rest_at_once(tiny_model: Path, tmp_path: Path) -> None:
     folder = make_project(tmp_path / "film", "a dog runs")
     with store.open_project(folder, "write") as opened:
