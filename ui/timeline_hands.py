@@ -18,7 +18,7 @@ from storyboard import edit
 from storyboard.project import Marker, Shot
 
 from . import theme, timeline_paint
-from .clips import ClipPainter
+from .clips import TEXT_FROM, ClipPainter
 from .document import Document
 from .layout import Opened
 from .session import Session
@@ -180,9 +180,11 @@ class Reorder:
             if right < GUTTER or left > stage.width or right < drawn_to + 1:
                 continue
             drawn_to = right
-            self._table.clips.paint(
-                painter, QRectF(left, top - LIFT, max(right - left, 1.0), height), index, True
-            )
+            if right - left < TEXT_FROM:  # as it stood in its row
+                block = (left + 0.5, right - 0.5, index, True)
+                self._table.clips.paint_blocks(painter, (round(top - LIFT), height), [block])
+            else:
+                self._table.clips.paint(painter, QRectF(left, top - LIFT, right - left, height), index, True)
         painter.setOpacity(1.0)
         if len(self.ids) > 1:
             place_of_badge = self._pointer + QPointF(12, 12)

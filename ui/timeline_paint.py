@@ -149,6 +149,13 @@ def room(painter: QPainter, stage: Stage, gap: tuple[float, float], colours: the
     place = QRectF(left, top, max(right - left, 3.0), height).adjusted(1, 0, -1, 0)
     ground = QColor(colours.busy)
     ground.setAlphaF(0.16)
+    if place.width() < TEXT_FROM:  # where shots have no round corners either
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.fillRect(place.toRect(), ground)
+        painter.setPen(QColor(colours.busy))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(place.toRect())
+        return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(QColor(colours.busy), 1.5))
     painter.setBrush(ground)
