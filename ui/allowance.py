@@ -7,7 +7,7 @@ from typing import Final
 
 TIME: Final = 0.02
 """Seconds of one paint."""
-HURRIED: Final = 0.0004
+HURRIED: Final = 0.0002
 """While hands scroll, zoom or drag: with the copies of what is there, the picture follows them at once."""
 
 
@@ -17,11 +17,13 @@ class Allowance:
     def __init__(self) -> None:
         self._end = 0.0
         self._made = False
+        self.hurried = False
         self.exceeded = False
         """Whether something was left undone since `begin`."""
 
     def begin(self, *, hurried: bool) -> None:
         """Before a view is painted."""
+        self.hurried = hurried
         self._end = time.perf_counter() + (HURRIED if hurried else TIME)
         self._made = False
         self.exceeded = False

@@ -295,6 +295,8 @@ class Thumbnails(QObject):
         self._kept: OrderedDict[Hashable, QPixmap | None] = OrderedDict()
         self._held = 0
         """Bytes of what is kept."""
+        self.news = 0
+        """Counts what was made, or can be made now: while it stays the same, asking again gives the same."""
         self._waiting: OrderedDict[Hashable, _Wish] = OrderedDict()
         self._making: set[Hashable] = set()
         self._lock = threading.Lock()
@@ -338,6 +340,7 @@ class Thumbnails(QObject):
     def look_again(self) -> None:
         """More of the imports can be shown: what had to wait for that is asked for again."""
         self._arrivals += 1
+        self.news += 1
         self._postponed.clear()
         for key in [key for key, picture in self._kept.items() if picture is None]:
             del self._kept[key]
@@ -399,6 +402,7 @@ class Thumbnails(QObject):
 
     def _keep(self, key: Hashable, image: QImage) -> None:
         self._making.discard(key)
+        self.news += 1
         self._held -= _bytes(self._kept.pop(key, None))
         self._kept[key] = picture = None if image.isNull() else QPixmap.fromImage(image)
         self._held += _bytes(picture)

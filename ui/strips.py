@@ -33,11 +33,13 @@ Box = tuple[int, int, int, int]
 class _Tile:
     """One picture of a strip."""
 
-    __slots__ = ("done", "key", "picture", "source")
+    __slots__ = ("asked", "done", "key", "picture", "source")
 
     def __init__(self) -> None:
         self.key: str | None = None
         """Its name, once it was asked for."""
+        self.asked = -1
+        """What `Thumbnails.news` said when it was asked for last."""
         self.done = False
         """Whether it is there in its size: until then there may be a better one the next time."""
         self.source: QPixmap | None = None
@@ -159,8 +161,13 @@ class Strips:
         """Takes what was made of a picture since it was painted last."""
         source, made = self._previews.get(strip.shot.id), True
         if source is None:
+            news, hurried = self._thumbnails.news, self._allowance.hurried
+            if tile.asked == news and hurried:
+                self._allowance.exceeded = True  # asked for again when hands rest: by then it may be forgotten
+                return
             if tile.key is None and not self._allowance.take():
                 return
+            tile.asked = news
             source, made = self._asked(strip, tile, index, part, frame)
         if source is not None and source is not tile.source:
             tile.picture = None
