@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from storyboard.project import CARD, SKETCH, Project, Shot
 from storyboard.take import Recipe, Take
+from storyboard.workers.making import seeds_of
 
 from .words import duration, media_name, plural, rate
 
@@ -55,6 +56,8 @@ def facts(take: Take) -> str:
     made = [take.ran[name] for name in ("device", "dtype") if take.ran.get(name)]
     if take.ran.get("quick"):
         lines.append(f"quick: {take.ran['quick']}")
+    if seeds := seeds_of(take):
+        lines.append(f"made in one batch with {plural(len(seeds) - 1, 'other take')}")
     if take.seconds:
         made.append(f"{take.seconds:.1f} s" if take.seconds < 60 else duration(take.seconds))
     if made:
