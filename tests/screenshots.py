@@ -61,7 +61,7 @@ def main() -> None:
         frame = next(frame for frame in FRAMES if frame.name == wanted.frame)
         _Studio(frame, wanted.project, wanted.folder, wanted.only).work()
         return
-    with tempfile.TemporaryDirectory(prefix="storyboard-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="s") as scratch:
         project = Path(scratch, "Spaghetti")
         _environment(Path(scratch, "home"), 1)
         _with_takes(project)
@@ -151,7 +151,8 @@ class _Studio:
         from ui import memory
         from ui.window import Window
 
-        place = self._project.parent / "Films" / "Spaghetti"
+        # Another place each time: what a window remembers of a project is not for the next picture. A short one: it shows.
+        place = Path(tempfile.mkdtemp(prefix="", dir=self._project.parent)) / "Films" / "Spaghetti"
         store.copy(self._project if with_takes else resources.samples() / "spaghetti", place)
         if with_takes:
             memory.see_advice()
@@ -164,7 +165,7 @@ class _Studio:
         self._save(window, shown, self._folder / f"{name}.webp")
         window.shut()
         window.deleteLater()
-        shutil.rmtree(place.parent)
+        shutil.rmtree(place.parents[1])
         print(name, flush=True)
 
     def settle(self, window: Window) -> None:
@@ -179,7 +180,7 @@ class _Studio:
         for signal in signals:
             signal.connect(note)
         end = time.monotonic() + PATIENCE
-        while time.monotonic() < min(end, news + QUIET):
+        while time.monotonic() < (min(end, news + QUIET) if window.thumbnails.idle else end):
             self._qt.processEvents()
             time.sleep(0.01)
         for signal in signals:

@@ -314,6 +314,11 @@ class Thumbnails(QObject):
         """Whether hands scroll, zoom or drag now."""
         return time.monotonic() - self._handled < REST
 
+    @property
+    def idle(self) -> bool:
+        """Whether everything that was asked for is made, or waits for a proxy."""
+        return not self._making
+
     def give_way(self) -> None:
         """Hands scroll, zoom or drag: pictures wait until they rest, so that every paint comes in time."""
         self._handled = time.monotonic()

@@ -163,7 +163,9 @@ class Strips:
         if source is None:
             news, hurried = self._thumbnails.news, self._allowance.hurried
             if tile.asked == news and hurried:
-                self._allowance.exceeded = True  # asked for again when hands rest: by then it may be forgotten
+                self._allowance.exceeded = (
+                    True  # asked for again when hands rest: by then it may be forgotten
+                )
                 return
             if tile.key is None and not self._allowance.take():
                 return
