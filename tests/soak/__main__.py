@@ -52,7 +52,8 @@ def _soak(scratch: Path, rounds: int, seed: int) -> int:
     print(f"since warm: memory {memory:+.1%}, of workers {workers:+.1%}")
     fine = (
         max(memory, workers) <= GROWTH
-        and end.handles <= max(one.handles for one in held[:WARM])  # pools end threads that were idle for a while
+        and end.handles
+        <= max(one.handles for one in held[:WARM])  # pools end threads that were idle for a while
         and end.threads <= max(one.threads for one in held[:WARM])
         and end.processes <= warm.processes
         and left.processes == 0
