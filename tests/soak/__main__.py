@@ -35,8 +35,9 @@ def main() -> int:
 
 
 def _soak(scratch: Path, rounds: int, seed: int) -> int:
-    from tests.soak.soak import Round, Soak
+    from tests.soak.soak import Round, Soak, keep_little
 
+    keep_little()
     soak = Soak(scratch / "film", seed, _model(scratch))
     held = []
     began = time.monotonic()

@@ -70,9 +70,6 @@ class Soak:
         self._models = ["sketch", str(model)] if model else ["sketch"]
         self._made = 0
         self._qt = app.application()
-        _keep_little()
-        # One worker that does everything meets everything in the first rounds; of two, one may import OpenCV in the last.
-        crew.MAX_MEDIA_WORKERS = 1
         self.window = Window(folder, ask=lambda *_: True)
         self.window.show()
         self.undone = self.failed = 0
@@ -160,9 +157,11 @@ class Soak:
         heap.give_back()
 
 
-def _keep_little() -> None:
-    """Pictures are kept on purpose, up to so many bytes. Here that is little, and reached within the first rounds: what
-    grows after that is a leak, and does not hide behind what is allowed to grow."""
+def keep_little() -> None:
+    """For a process that does nothing but soak. Pictures are kept on purpose, up to so many bytes. Here that is little, and
+    reached within the first rounds: what grows after that is a leak, and does not hide behind what is allowed to grow."""
     pictures.THUMBNAIL_BYTES = 4 << 20
     pictures.KEPT_BYTES = reel.KEPT_BYTES = 4 << 20
     strips.MOST_FITTING, strips.MOST_STRIPS = 100, 200  # type: ignore[misc]
+    # One worker that does everything meets everything in the first rounds; of two, one may import OpenCV in the last.
+    crew.MAX_MEDIA_WORKERS = 1
