@@ -17,6 +17,9 @@ from storyboard.errors import StoryboardError, why
 CACHE_LIMIT: Final = 20 << 30
 """Bytes that one project's cache may hold before its least recently used parts go."""
 
+MOST_TOGETHER: Final = 16
+"""Takes of one shot in one batch, at most."""
+
 MAX_BYTES: Final = 1 << 20
 """A larger file is not one that was written here."""
 
@@ -33,7 +36,7 @@ class Settings(Struct, frozen=True):
     cache_limit: Annotated[int, Meta(ge=0, le=1 << 50)] = CACHE_LIMIT
     checkpoint_steps: Annotated[int, Meta(ge=0, le=1000)] = 0
     """Steps of a model after which what is done of a take is kept, to be gone on with after a crash; 0 for never."""
-    takes_together: Annotated[int, Meta(ge=0, le=16)] = 0
+    takes_together: Annotated[int, Meta(ge=0, le=MOST_TOGETHER)] = 0
     """Takes of one shot that are made in one batch, at most; 1 for one by one, 0 for as many as a GPU gains from."""
 
 

@@ -18,7 +18,7 @@ from storyboard.film.audition import Held
 from . import held_strip, theme
 from .document import Document
 from .pictures import Thumbnails
-from .take_card import ROLE, font
+from .take_card import ROLE, font, paint_edge
 
 if TYPE_CHECKING:
     from storyboard.frames import Frame
@@ -119,12 +119,7 @@ class HeldDelegate(QStyledItemDelegate):
             _paint_mark(painter, picture, picked, colours)
         self._paint_words(painter, box, picture, card, colours)
         pointed = self._list.hasFocus() and self._list.currentIndex() == index
-        edge = colours.busy if picked else colours.text if pointed else colours.line
-        painter.strokePath(path, QPen(QColor(edge), 2 if picked or pointed else 1))
-        if picked and pointed:
-            inner = QPainterPath()
-            inner.addRoundedRect(box.adjusted(3, 3, -3, -3), 5, 5)
-            painter.strokePath(inner, QPen(QColor(colours.text), 1))
+        paint_edge(painter, path, box, colours, marked=picked, pointed=pointed)
         painter.restore()
 
     def _paint_words(

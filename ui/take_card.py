@@ -49,6 +49,18 @@ def card_box(item: QRect) -> QRect:
     return item.adjusted(1, 3, -5, -5)
 
 
+def paint_edge(
+    painter: QPainter, card: QPainterPath, box: QRect, colours: theme.Theme, *, marked: bool, pointed: bool
+) -> None:
+    """The edge of the `card` in `box`: bright where it is marked, and told where keys point at it."""
+    edge = colours.busy if marked else colours.text if pointed else colours.line
+    painter.strokePath(card, QPen(QColor(edge), 2 if marked or pointed else 1))
+    if marked and pointed:
+        inner = QPainterPath()
+        inner.addRoundedRect(box.adjusted(3, 3, -3, -3), 5, 5)
+        painter.strokePath(inner, QPen(QColor(colours.text), 1))
+
+
 class TakeDelegate(QStyledItemDelegate):
     """A card for each take; the chosen one with a bright edge, the one that is looked at with a mark."""
 
@@ -83,12 +95,7 @@ class TakeDelegate(QStyledItemDelegate):
         painter.setClipping(False)
         self._paint_words(painter, box.adjusted(picture.width() + 10, 10, -6, -8), take, shot, colours)
         pointed = self._list.hasFocus() and self._list.currentIndex() == index
-        edge = colours.busy if chosen else colours.text if pointed else colours.line
-        painter.strokePath(path, QPen(QColor(edge), 2 if chosen or pointed else 1))
-        if chosen and pointed:
-            inner = QPainterPath()
-            inner.addRoundedRect(box.adjusted(3, 3, -3, -3), 5, 5)
-            painter.strokePath(inner, QPen(QColor(colours.text), 1))
+        paint_edge(painter, path, box, colours, marked=chosen, pointed=pointed)
         painter.restore()
 
     def _paint_picture(self, painter: QPainter, box: QRect, take: Take, colours: theme.Theme) -> None:

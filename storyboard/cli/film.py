@@ -55,16 +55,7 @@ def generate(
         typer.Option(metavar="NAMES", help="Make these held takes whole: names with commas, or all."),
     ] = None,
     checkpoint_steps: options.CheckpointSteps = None,
-    together: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            help="Make up to N takes of a shot at once, as memory allows; 0: as many as a GPU gains from.",
-            min=0,
-            max=16,
-            show_default="as the settings say",
-        ),
-    ] = None,
+    together: options.Together = None,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:

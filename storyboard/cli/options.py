@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from storyboard import timing
+from storyboard import settings, timing
 
 
 def project_folder(path: Path) -> Path:
@@ -33,6 +33,16 @@ CheckpointSteps = Annotated[
         help="Keep what is done of a take every K steps of the model: made again after a crash or a stop, it goes on there. 0: never.",
         min=0,
         max=1000,
+        show_default="as the settings say",
+    ),
+]
+Together = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        help="Make up to N takes of a shot at once, as memory allows; 0: as many as a GPU gains from.",
+        min=0,
+        max=settings.MOST_TOGETHER,
         show_default="as the settings say",
     ),
 ]

@@ -15,7 +15,7 @@ from storyboard.errors import StoryboardError
 from storyboard.take import Recipe
 from storyboard.workers import steps
 from storyboard.workers.crew import Lane
-from storyboard.workers.making import MOST_TOGETHER
+from storyboard.workers.making import seeds_of
 
 MAX_BYTES = 16 * 2**20
 """Of the file; a larger one is none of ours."""
@@ -238,8 +238,7 @@ def work_of(step: steps.Step) -> Work:
             return Work(f"audition {of.model}", size)
         case steps.Remake(take=take) if take.recipe:
             size = _pixels(take.frames, take.width, take.height, take.recipe.steps)
-            together = len(take.ran.get("seeds", "").split()[:MOST_TOGETHER])
-            return Work(_making(take.recipe.model, take.recipe), size * max(together, 1))
+            return Work(_making(take.recipe.model, take.recipe), size * max(len(seeds_of(take)), 1))
         case steps.Smooth(engine=engine, take=take, positions=positions):
             return Work(f"smooth {engine}", _pixels(len(positions), take.width, take.height))
         case steps.SmoothVideo(engine=engine):

@@ -88,7 +88,7 @@ AUTOMATIC = 4
 """Takes in one batch when nothing else is said. On a GPU; a processor is busy with one."""
 
 
-class _Batches:
+class _AtOnce:
     """How many takes of a shot are made at once. Known after the first take of a model and size: its worker tells how
     many fit in memory."""
 
@@ -192,7 +192,7 @@ def make_wanted(
     batches = _batches(folder, project, wanted, found, keeping(keep_every))
     with borrowed(folder, crew) as workers:
         runner = Runner(workers, History(), watch, cancelled, pausing=pausing, show=show, places=(folder,))
-        making = _Making(folder, runner, Links(project, found, batches), _Batches(together))
+        making = _Making(folder, runner, Links(project, found, batches), _AtOnce(together))
         for batch in order.by_model(batches.values(), lambda steps: steps[0].model):
             making.begin(batch)
         try:
@@ -206,8 +206,8 @@ class _Making:
     """Takes on their way. A shot's are made one after the other, or several at once, and the first is chosen. What goes
     on from another shot waits for the first take of that."""
 
-    def __init__(self, folder: Path, runner: Runner, links: Links, batches: _Batches) -> None:
-        self._batches = batches
+    def __init__(self, folder: Path, runner: Runner, links: Links, at_once: _AtOnce) -> None:
+        self._at_once = at_once
         self._folder = folder
         self._runner = runner
         self._links = links
@@ -246,7 +246,7 @@ class _Making:
     def _start(self, *steps: Generate) -> None:
         from storyboard.generators import registry
 
-        many = self._batches.of(steps[0])
+        many = self._at_once.of(steps[0])
         now, others = steps[:many], steps[many:]
         self._expect(steps)
         self._runner.submit(
@@ -263,7 +263,7 @@ class _Making:
     def _arrived(self, step: Generate, others: Sequence[Generate], outcome: Outcome) -> None:
         self.made += outcome.made
         self.adoption.arrived()
-        self._batches.note(step, outcome)
+        self._at_once.note(step, outcome)
         if others:
             self._start(*others)
         for take in outcome.made:

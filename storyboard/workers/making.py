@@ -7,7 +7,7 @@ import itertools
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -15,7 +15,8 @@ from storyboard import paths
 from storyboard.errors import GeneratorError
 from storyboard.frames import Report, Show
 from storyboard.generators.base import Batching, Crowded, Keeping
-from storyboard.take import Take
+from storyboard.settings import MOST_TOGETHER
+from storyboard.take import NO_TAKES, Take
 from storyboard.workers import looks
 from storyboard.workers.steps import Generate
 
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from storyboard.generators.base import Generator
     from storyboard.media.lossless import Written
     from storyboard.take import Recipe
-
-MOST_TOGETHER: Final = 16
-"""Takes in one batch. A sidecar that names more is not believed."""
 
 
 def make(folder: Path, step: Generate, generator: Generator, report: Report, show: Show) -> Take:
@@ -52,7 +50,8 @@ def make_together(
     from storyboard import store
     from storyboard.generators import starts
 
-    there = store.TakeFolder(folder).scan()
+    known = any(paths.inside(folder, f"takes/{step.take}.json").is_file() for step in steps)
+    there = store.TakeFolder(folder).scan() if known else NO_TAKES
     missing = [step for step in steps if step.take not in there]
     fresh = [step for step in missing if not kept(folder, starts.settled(folder, step.recipe)).is_file()]
     made: dict[str, Take] = {}

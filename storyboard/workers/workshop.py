@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from storyboard import atomic, paths
+from storyboard import atomic, paths, settings
 from storyboard.frames import Report, Show, counted
 from storyboard.generators.base import Batching
 from storyboard.take import Stored, Take
@@ -156,7 +156,7 @@ def _room(generator: Generator, take: Take) -> int:
     """How many takes like `take` its generator would make in one batch."""
     if take.recipe is None or not isinstance(generator, Batching):
         return 1
-    return generator.room(take.recipe, making.MOST_TOGETHER)
+    return generator.room(take.recipe, settings.MOST_TOGETHER)
 
 
 def compare(stored: Frames, made: Frames) -> Comparison:

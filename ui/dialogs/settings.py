@@ -153,7 +153,7 @@ class Settings(Page):
             "", label("quiet", "After a crash a take goes on where it was kept, with the same pixels.")
         )
 
-        self.together = _number("Takes of a shot that are made at once", 0, 16, " takes")
+        self.together = _number("Takes of a shot that are made at once", 0, settings.MOST_TOGETHER, " takes")
         self.together.setSpecialValueText("as the GPU allows")
         self.together.setPrefix("up to ")
         self.together.setValue(settings.load().takes_together)
