@@ -216,6 +216,7 @@ class Document(QObject):
 
     def _prepare_saving(self) -> None:
         self._dirty = False
+        self._closed = False
         self._problem = ""
         self._kept_elsewhere = False
         self._writing = QThreadPool(self)
@@ -292,6 +293,8 @@ class Document(QObject):
         rescue.forget(self.folder)
 
     def _note_written(self, project: Project, problem: str) -> None:
+        if self._closed:
+            return  # a save that the close waited for: told late, and no reason to save again
         if problem and problem != self._problem:
             self.refused.emit(problem)
         if problem != self._problem:
@@ -353,6 +356,7 @@ class Document(QObject):
     def close(self) -> str:
         """Saves and lets others edit the project; returns why it could not be saved, or an empty string."""
         problem = self.flush()
+        self._closed = True
         self._settle.stop()
         self._look.stop()
         self._writing.waitForDone()

@@ -36,7 +36,7 @@ class Rescued(Struct, frozen=True):
 
 def keep(folder: Path, project: Project) -> bool:
     """Keeps `project`, which could not be saved in `folder`; False where that could not be either."""
-    path = _file(folder)
+    path = file_of(folder)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     try:
         data = values.encode(Rescued(1, str(folder.absolute()), now, project))
@@ -51,7 +51,7 @@ def keep(folder: Path, project: Project) -> bool:
 def find(folder: Path) -> Rescued | None:
     """The edits of the project in `folder` that were kept here; None where there are none that can be read."""
     try:
-        found = values.decode(reading.whole(_file(folder), document.MAX_BYTES), Rescued)
+        found = values.decode(reading.whole(file_of(folder), document.MAX_BYTES), Rescued)
     except (OSError, UnicodeDecodeError, msgspec.DecodeError, RecursionError):
         return None
     return found if found.folder == str(folder.absolute()) else None
@@ -60,8 +60,9 @@ def find(folder: Path) -> Rescued | None:
 def forget(folder: Path) -> None:
     """Lets go of them: they are saved, or not wanted."""
     with contextlib.suppress(OSError):
-        _file(folder).unlink(missing_ok=True)
+        file_of(folder).unlink(missing_ok=True)
 
 
-def _file(folder: Path) -> Path:
+def file_of(folder: Path) -> Path:
+    """Where the edits of the project in `folder` are kept."""
     return places.data() / FOLDER / f"{values.key(str(folder.absolute()))[:32]}.json"

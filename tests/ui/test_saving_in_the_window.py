@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QThread
 from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QApplication
 
@@ -77,6 +78,34 @@ def test_a_slow_disk_never_holds_the_window_up(
     assert document.saved_words == "Saving"
     disk.goes_on.set()
     until(lambda: document.saved_words == "Saved")
+    assert on_disk(folder).shots[0].prompt == "second"
+
+
+def test_a_closed_document_writes_no_more(
+    document: Document, folder: Path, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(document_module, "SAVE_AFTER", 0)
+    begun = threading.Event()
+    publish = atomic._publish
+
+    def slow(temporary: Path, path: Path) -> None:
+        begun.set()
+        publish(temporary, path)
+
+    monkeypatch.setattr(atomic, "_publish", slow)
+    prompt(document, "first")
+    until(begun.is_set)
+    prompt(document, "second")
+    # Whether the first one's save is told of before or after the close, it is not followed by another one.
+    assert document.close() == ""
+    told = QSignalSpy(document.saved_changed)
+    begun.clear()
+    for _ in range(20):
+        QApplication.processEvents()
+        QThread.msleep(5)
+    assert not begun.is_set()
+    assert told.count() == 0
+    assert rescue.find(folder) is None
     assert on_disk(folder).shots[0].prompt == "second"
 
 
@@ -167,8 +196,7 @@ def test_they_can_be_declined_and_are_a_version_then(rescued: Path, opened: Call
 def test_broken_ones_never_keep_a_project_from_opening(
     rescued: Path, opened: Callable[[Path], Window], damage: bytes
 ) -> None:
-    (file,) = (places.data() / rescue.FOLDER).iterdir()
-    file.write_bytes(damage)
+    rescue.file_of(rescued).write_bytes(damage)
     window = opened(rescued)
     assert window.document.rescued is None
     assert not window.banner.isVisibleTo(window)
