@@ -79,7 +79,9 @@ def application() -> QApplication:
         raise StoryboardError(
             f"the window's libraries do not load ({error}); install those that the README names"
         ) from error
-    from . import cycles, heap, preferences, theme
+    from storyboard import heap
+
+    from . import cycles, preferences, theme
 
     there = QApplication.instance()
     if isinstance(there, QApplication):

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QObject, QThread, QThreadPool, Signal
 from PySide6.QtGui import QImage, QPixmap
 
+from storyboard import heap
 from storyboard.errors import StoryboardError
 from storyboard.project import Project
 
-from . import heap
 from .reel import KEPT_BYTES, Film, Reel
 from .words import sentence
 

@@ -11,8 +11,10 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from storyboard import heap
+
 from . import actions as table
-from . import heap, looking, preferences, theme
+from . import looking, preferences, theme
 from .bars import StatusLine, TopBar
 from .board import Board
 from .choosing import Ask, Chooser, SystemChooser

@@ -8,6 +8,7 @@ after, in pixels of the whole picture.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 
     Floats: TypeAlias = NDArray[np.float32]
 
-BYTES_A_PIXEL = 520
-"""What a lane takes for each pixel of the padded picture: its own arrays 350, the pictures on their way to it and the
-buffers of the library that convolves the rest."""
+BYTES_A_PIXEL = 480
+"""What a lane takes for each pixel of the padded picture: its own arrays 205, the pictures on their way to it and the
+buffers of the library that convolves the rest, of which two lanes share some (330 each)."""
 
 
 class Planes(NamedTuple):
@@ -66,15 +67,22 @@ class Lane:
     def __init__(self, height: int, width: int, bind: Callable[[int, Bind], Block]) -> None:
         sizes = [(height // scale, width // scale) for scale in SCALES]
         self._woven = [np.zeros((h, n, w, 4), np.float32) for (h, w), n in zip(sizes, PIECES, strict=True)]
-        self._answers = [_Answer(h, w, n) for (h, w), n in zip(sizes, ANSWERS, strict=True)]
+        # Some buffers lie in each other: what is used at different times needs memory once. When the last block answers,
+        # what the one before it read is of no more use, nor is where the flow pointed to before that answer.
+        read, points = self._woven[-2].shape, 4 * height * width
+        room = np.empty(math.prod(read) + points, np.float32)
+        self._woven[-2] = room[:-points].reshape(read)
+        self._answers = [_Answer(h, w, n) for (h, w), n in zip(sizes[:-1], ANSWERS, strict=False)]
+        self._answers.append(_Answer(height, width, ANSWERS[-1], room))
         self._blocks = [
             bind(i, Bind(woven.reshape(1, -1, woven.shape[2], 4), answer.raw))
             for i, (woven, answer) in enumerate(zip(self._woven, self._answers, strict=True))
         ]
         # The flow lies where the last block reads it.
         self._flow = self._woven[-1][:, FLOW]
-        self._views = {places: _View(height, width, places) for places in {_places(s) for s in SCALES[1:]}}
-        self._second = np.empty((height, width, 4), np.float32)
+        places = {_places(s) for s in SCALES[1:]}
+        maps, sampled = room[-points:].reshape(4, -1), self._woven[-1][:, FLOW - 1]
+        self._views = {scale: _View(height, width, scale, maps, sampled) for scale in places}
 
     def make(self, a: Planes, b: Planes, t: float) -> Frame:
         """The picture at `t` between `a` and `b`, of the padded size. Raises `NoNumber`."""
@@ -98,8 +106,10 @@ class Lane:
 
     def _add(self, more: Floats) -> None:
         if more.shape != self._flow.shape:
-            self._enlarged(more, self._second)
-            more = self._second
+            # What the last block will read is woven later, but for the flow.
+            larger = self._woven[-1][:, FLOW - 1]
+            self._enlarged(more, larger)
+            more = larger
         cv2.add(self._flow, more, self._flow)
 
     def _weave(self, i: int, a: Planes, b: Planes, t: float) -> None:
@@ -127,13 +137,15 @@ class Lane:
         if not np.isfinite(answer.raw.sum()):
             raise NoNumber
         view.look(self._flow)
-        first = view.sample(a, 0, view.sampled)
-        second = view.sample(b, 1, self._second)
+        # What the last block read is of no more use, but for the flow.
+        first, second, mixed = (self._woven[-1][:, piece] for piece in range(3))
+        view.sample(a, 0, first)
+        view.sample(b, 1, second)
         mask = answer.single  # its sigmoid: 1 / (1 + exp(-x))
         cv2.exp(np.negative(mask, out=mask), mask)
         mask += 1
         np.reciprocal(mask, out=mask)
-        mixed = cv2.blendLinear(first, second, mask, 1 - mask)
+        cv2.blendLinear(first, second, mask, 1 - mask, mixed)
         # OpenCV adds 1e-5 to the sum of the two shares before it divides by it.
         levels = cv2.convertScaleAbs(mixed, alpha=255 * 1.00001)
         made: Frame = cv2.cvtColor(levels, cv2.COLOR_RGBA2RGB)
@@ -143,10 +155,12 @@ class Lane:
 class _Answer:
     """What a block answers, as it comes and with the pixel shuffle undone."""
 
-    def __init__(self, rows: int, columns: int, pieces: int) -> None:
-        half = (rows // 2, columns // 2)
-        self.raw = np.empty((1, *half, 16 * pieces + 4), np.float32)
-        self.pieces = np.empty((pieces, rows, columns, 4), np.float32)
+    def __init__(self, rows: int, columns: int, pieces: int, room: Floats | None = None) -> None:
+        """In `room`, when there is one: it may be larger."""
+        raw, shuffled = (1, rows // 2, columns // 2, 16 * pieces + 4), (pieces, rows, columns, 4)
+        first, both = math.prod(raw), math.prod(raw) + math.prod(shuffled)
+        memory = np.empty(both, np.float32) if room is None else room
+        self.raw, self.pieces = memory[:first].reshape(raw), memory[first:both].reshape(shuffled)
         self.single = np.empty((rows, columns), np.float32)
 
     def unshuffle(self) -> None:
@@ -158,17 +172,22 @@ class _Answer:
 
 
 class _View:
-    """Where the sampled points of pictures lie, and the buffers of sampling there."""
+    """Where the sampled points of pictures lie, and the buffers of sampling there, which views share."""
 
-    def __init__(self, height: int, width: int, scale: int) -> None:
-        rows, columns = np.meshgrid(_every(height, scale), _every(width, scale), indexing="ij")
-        self._here = np.dstack([columns, rows, columns, rows]).astype(np.float32)
-        self._there = np.empty_like(self._here)
-        self._maps = [np.empty(rows.shape, np.float32) for _ in range(4)]
-        self.sampled = np.empty_like(self._here)
+    def __init__(self, height: int, width: int, scale: int, maps: Floats, sampled: Floats) -> None:
+        """`maps` is (4, points of a picture), `sampled` (H, W, 4)."""
+        rows, columns = _every(height, scale), _every(width, scale)
+        shape = (len(rows), len(columns))
+        points = shape[0] * shape[1]
+        across, down = columns.astype(np.float32), rows.astype(np.float32)[:, None]
+        self._here = (across, down, across, down)
+        self._maps = [one[:points].reshape(shape) for one in maps]
+        self.sampled = sampled[: shape[0], : shape[1]]
 
     def look(self, flow: Floats) -> None:
-        cv2.split(cv2.add(flow, self._here, self._there), self._maps)
+        cv2.split(flow, self._maps)
+        for places, here in zip(self._maps, self._here, strict=True):
+            places += here
 
     def sample(self, picture: Floats, side: int, out: Floats) -> Floats:
         """`picture`, of before (0) or after (1), where the flow points to from each point; its edge goes on."""

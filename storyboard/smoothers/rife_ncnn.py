@@ -16,12 +16,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 from storyboard import places
 from storyboard.errors import EngineFailed
-from storyboard.smoothers import gaps as gap_rules
-from storyboard.smoothers import memory, ncnn_model
+from storyboard.smoothers import memory
 from storyboard.smoothers import weights as rife_weights
 from storyboard.smoothers.base import Engine, Gap
 from storyboard.smoothers.ncnn_child import HEADER
@@ -140,6 +137,8 @@ class NcnnRife:
 
     def between(self, gaps: Iterable[Gap]) -> Frames:
         """See `Smoother`. Reads no gap ahead."""
+        from storyboard.smoothers import gaps as gap_rules
+
         for gap in gaps:
             gap_rules.check(gap)
             yield gap.before if gap_rules.is_still(gap) else self._made(gap)
@@ -151,6 +150,8 @@ class NcnnRife:
             self._child = None
 
     def _made(self, gap: Gap) -> Frame:
+        from storyboard.smoothers import gaps as gap_rules
+
         size = gap_rules.padded_size(*gap.before.shape[:2])
         if size != self._size and self._device is None:
             memory.require(size[0] * size[1] * BYTES_A_PIXEL, *size, "rife-openvino")
@@ -170,6 +171,8 @@ class _Child:
     """The process and the conversation with it: one request, one answer."""
 
     def __init__(self, device: int, threads: int) -> None:
+        from storyboard.smoothers import ncnn_model
+
         folder = ncnn_model.folder(places.cache() / "smoothers")
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         # Threads that spin while they wait make it ten times slower when something else wants the processor too.
@@ -186,6 +189,10 @@ class _Child:
             ) from error
 
     def between(self, gap: Gap) -> Frame:
+        import numpy as np
+
+        from storyboard.smoothers import gaps as gap_rules
+
         before, after = gap_rules.padded(gap.before), gap_rules.padded(gap.after)
         height, width, _ = before.shape
         assert self._process.stdin is not None

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from storyboard import heap
 from storyboard.errors import EngineFailed
 from storyboard.smoothers import weights as rife_weights
 from storyboard.smoothers.base import Engine
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 NAME = "rife-openvino"
 FAST = "rife-openvino-fast"
-VERSION = "2"
+VERSION = "3"
 """Of this code: raise it when a change here, in `rife_graph` or `rife_lane` may change a pixel."""
 
 
@@ -82,9 +83,12 @@ def open_engine(name: str, threads: int | None) -> LanedRife:
     """See `LanedRife`."""
     from storyboard.smoothers.rife_lanes import LanedRife
 
-    weights = rife_weights.load(rife_weights.file_of(name))
+    heap.keep_little()
+    rife_weights.load(rife_weights.file_of(name))  # what is wrong with them is said here
 
     def prepare(height: int, width: int, threads: int, lanes: int) -> _Graphs:
+        # Not kept: the compiled graphs have them in a form of their own.
+        weights = rife_weights.load(rife_weights.file_of(name))
         return _Graphs(weights, height, width, threads, lanes, "bf16" if name == FAST else "f32")
 
     return LanedRife(engine(name), prepare, threads)
@@ -107,7 +111,9 @@ class _Graphs:
         config = {
             # The default may be bf16 where the processor has it, which is off by up to 39 of 255.
             "INFERENCE_PRECISION_HINT": "f32",
-            "NUM_STREAMS": lanes,
+            # While one lane convolves another one samples pictures. A stream for each lane was slower (70 ms for an
+            # in-between of 640x272 on two processors, against 60) and takes 25 MB more for each.
+            "NUM_STREAMS": max(1, lanes // 2),
             "INFERENCE_NUM_THREADS": threads,
             # Pinned threads of two processes, or of two graphs, would all sit on the same cores.
             "ENABLE_CPU_PINNING": False,
@@ -118,15 +124,20 @@ class _Graphs:
             _compiled(rife_graph.block_graph(weights, i, height, width), config)
             for i in range(len(rife_layers.SCALES))
         ]
+        heap.give_back()  # compiling takes for a moment what a lane takes for good
 
     def head(self, picture: Floats) -> Floats:
+        import numpy as np
         import openvino as ov
 
+        height, width, _ = picture.shape
+        made = np.empty((1, height // 2, width // 2, 16), np.float32)
         request = self._head.create_infer_request()
         request.set_input_tensor(ov.Tensor(picture[None], shared_memory=True))
+        request.set_output_tensor(ov.Tensor(made, shared_memory=True))
         _run(request)
-        made: Floats = request.get_output_tensor().data[0]
-        return made.copy()
+        features: Floats = made[0]
+        return features
 
     def bind(self, i: int, arrays: Bind) -> Block:
         import openvino as ov

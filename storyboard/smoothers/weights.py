@@ -8,12 +8,11 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-
 from storyboard import places, resources
 from storyboard.errors import SmootherError, why
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     Array: TypeAlias = NDArray[np.float32]
@@ -79,7 +78,7 @@ def load(file: Path | None = None) -> Weights:
         half = safetensors.numpy.load(_read(file))
     except safetensors.SafetensorError as error:
         raise SmootherError(f"{file} is broken ({error}); {_again(file)}") from error
-    return {name: array.astype(np.float32) for name, array in half.items()}
+    return {name: array.astype("f4") for name, array in half.items()}
 
 
 def shapes(file: Path) -> dict[str, tuple[int, ...]]:

@@ -13,7 +13,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from storyboard import atomic
+from storyboard import atomic, heap
 from storyboard.errors import Cancelled, StoryboardError, why
 from storyboard.generators import pipeline
 from storyboard.workers import messages
@@ -119,6 +119,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(OSError, AttributeError):
         os.nice(NICE)
+    heap.share()
     threads = int(sys.argv[1])
     # Libraries print to standard output; the conversation keeps its own copy of it, they get standard error.
     answers = os.fdopen(os.dup(1), "wb")

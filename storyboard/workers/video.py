@@ -16,8 +16,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 from storyboard import values
 from storyboard.ahead import ahead
 from storyboard.errors import MediaError
@@ -283,6 +281,8 @@ def _pictures(plan: _Plan, file: Path, number: int, cuts: list[int]) -> Generato
 
 
 def _fitted(plan: _Plan, shown: instants.Shown) -> Frame:
+    import numpy as np
+
     from storyboard.media import fit
 
     width, height = fit.even(plan.found.width, plan.found.height)

@@ -69,11 +69,20 @@ def peak(scratch: Path, folder: Path) -> float:
 
 
 def resident(command: psutil.Process) -> int:
-    """Bytes of `command` and all that it started."""
+    """Bytes of `command` and all that it started; pages that several of them share count once where the system says
+    which those are."""
     total = 0
     try:
         for process in (command, *command.children(recursive=True)):
-            total += int(process.memory_info().rss)
+            total += _share(process)
     except psutil.NoSuchProcess:  # ended while we looked: the next look counts
         return 0
     return total
+
+
+def _share(process: psutil.Process) -> int:
+    try:
+        table = Path(f"/proc/{process.pid}/smaps_rollup").read_text()
+    except OSError:
+        return int(process.memory_info().rss)
+    return next((int(line.split()[1]) * 1024 for line in table.splitlines() if line.startswith("Pss:")), 0)

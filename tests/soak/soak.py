@@ -15,11 +15,11 @@ import psutil
 from msgspec.structs import replace
 from PySide6.QtCore import QCoreApplication, QEvent
 
-from storyboard import edit, store
+from storyboard import edit, heap, store
 from storyboard.project import Project, new_shot
 from storyboard.workers import crew
 from tests.soak import edits
-from ui import app, heap, pictures, reel, strips
+from ui import app, pictures, reel, strips
 from ui.window import Window
 from ui.worker import Export, Make
 
