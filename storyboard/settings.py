@@ -38,6 +38,8 @@ class Settings(Struct, frozen=True):
     """Steps of a model after which what is done of a take is kept, to be gone on with after a crash; 0 for never."""
     takes_together: Annotated[int, Meta(ge=0, le=MOST_TOGETHER)] = 0
     """Takes of one shot that are made in one batch, at most; 1 for one by one, 0 for as many as a GPU gains from."""
+    compile_blocks: bool = True
+    """Whether what a model repeats is compiled where a run on a GPU is long enough to pay for it."""
 
 
 def load() -> Settings:

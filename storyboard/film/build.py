@@ -173,8 +173,9 @@ class _Build:
             )
             for planned in self._plan.to_generate
         ]
-        pairs = zip(self._plan.to_generate, steps, strict=True)
-        for planned, step in order.by_model(pairs, lambda pair: pair[1].model):
+        pairs = order.by_model(zip(self._plan.to_generate, steps, strict=True), lambda pair: pair[1].model)
+        counted = order.counted_down([step for _, step in pairs])
+        for (planned, _), step in zip(pairs, counted, strict=True):
             after = after_take(self._plan, planned, step)
             self._runner.expect(planned.shot.id, [step, *after] if self._links.waits(planned.shot) else after)
             go, give_up = partial(self._start_take, planned, step), partial(self._give_up, planned)
@@ -190,7 +191,7 @@ class _Build:
                 self._show(planned, kept)
                 return
             try:
-                step = takes.generate_step(
+                again = takes.generate_step(
                     self._plan.folder,
                     self._links.project,
                     shot,
@@ -199,6 +200,7 @@ class _Build:
                     takes=self._links.takes,
                     keep_every=step.keep_every,
                 )
+                step = msgspec.structs.replace(again, coming=step.coming)
             except StoryboardError as error:
                 self._give_up(planned, str(error))
                 return

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from msgspec.structs import replace
+
+if TYPE_CHECKING:
+    from storyboard.workers.steps import Generate
 
 T = TypeVar("T")
 
@@ -15,3 +21,18 @@ def by_model(items: Iterable[T], model: Callable[[T], str]) -> list[T]:
     for item in items:
         groups.setdefault(model(item), []).append(item)
     return [item for group in groups.values() for item in group]
+
+
+def size_of(step: Generate) -> tuple[str, int, int, int]:
+    """The model that makes a take, and the size that it has there."""
+    return step.model, step.recipe.width, step.recipe.height, step.recipe.frames
+
+
+def counted_down(steps: Sequence[Generate]) -> list[Generate]:
+    """`steps`, in the order in which they are made, each with how many of its model and size come after it."""
+    left = Counter(map(size_of, steps))
+    counted = []
+    for step in steps:
+        left[size_of(step)] -= 1
+        counted.append(replace(step, coming=left[size_of(step)]))
+    return counted

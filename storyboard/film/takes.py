@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 import shutil
 import time
@@ -98,17 +99,13 @@ class _AtOnce:
 
     def of(self, step: Generate) -> int:
         """How many takes like that of `step`, from 1 on. What is kept at its steps is made alone, and so is a quick take."""
-        return 1 if step.keep_every or step.recipe.quick else self._room.get(_size(step), 1)
+        return 1 if step.keep_every or step.recipe.quick else self._room.get(order.size_of(step), 1)
 
     def note(self, step: Generate, outcome: Outcome) -> None:
         if self._most:
-            self._room[_size(step)] = min(self._most, outcome.room)
+            self._room[order.size_of(step)] = min(self._most, outcome.room)
         else:
-            self._room[_size(step)] = min(AUTOMATIC, outcome.room) if on_gpu(outcome.made[0]) else 1
-
-
-def _size(step: Generate) -> tuple[str, int, int, int]:
-    return step.model, step.recipe.width, step.recipe.height, step.recipe.frames
+            self._room[order.size_of(step)] = min(AUTOMATIC, outcome.room) if on_gpu(outcome.made[0]) else 1
 
 
 class Adoption:
@@ -193,8 +190,10 @@ def make_wanted(
     with borrowed(folder, crew) as workers:
         runner = Runner(workers, History(), watch, cancelled, pausing=pausing, show=show, places=(folder,))
         making = _Making(folder, runner, Links(project, found, batches), _AtOnce(together))
-        for batch in order.by_model(batches.values(), lambda steps: steps[0].model):
-            making.begin(batch)
+        ordered = order.by_model(batches.values(), lambda steps: steps[0].model)
+        counted = iter(order.counted_down([step for batch in ordered for step in batch]))
+        for batch in ordered:
+            making.begin(list(itertools.islice(counted, len(batch))))
         try:
             runner.run()
         finally:
@@ -231,7 +230,7 @@ class _Making:
     def _again(self, shot: Shot, step: Generate) -> Generate:
         """`step` with what it starts from, which is there now."""
         project, takes = self._links.project, self._links.takes
-        return generate_step(
+        now = generate_step(
             self._folder,
             project,
             shot,
@@ -242,6 +241,7 @@ class _Making:
             keep_every=step.keep_every,
             quick=step.recipe.quick,
         )
+        return replace(now, coming=step.coming)
 
     def _start(self, *steps: Generate) -> None:
         from storyboard.generators import registry
@@ -471,13 +471,11 @@ def _compared(done: dict[str, Comparison], take_id: str, outcome: Outcome) -> No
 def differs_in(take: Take, comparison: Comparison) -> str:
     """Which of the things that decide pixels are not as they were: `torch 2.12 -> 2.13`. Empty when none: then a
     difference is one that should not be."""
-    names = sorted(take.ran.keys() & comparison.ran.keys())
-    changed = [
-        f"{name} {take.ran[name]} -> {comparison.ran[name]}"
-        for name in names
-        if take.ran[name] != comparison.ran[name]
-    ]
-    return ", ".join(changed)
+    then, now = take.ran, comparison.ran
+    # Older takes do not say all that newer ones do; what only some takes have is not there in others.
+    names = (then.keys() & now.keys()) | ({"compiled"} & (then.keys() | now.keys()))
+    told = ((name, then.get(name, "nothing"), now.get(name, "nothing")) for name in sorted(names))
+    return ", ".join(f"{name} {before} -> {after}" for name, before, after in told if before != after)
 
 
 def shots_by_number(project: Project, text: str) -> list[Shot]:

@@ -11,9 +11,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
+from storyboard import settings
 from storyboard.errors import GeneratorError
 from storyboard.frames import Report, Show
-from storyboard.generators import calling, hastening, learned, memory, pipeline, starts, tasks, weights
+from storyboard.generators import (
+    calling,
+    compiling,
+    hastening,
+    learned,
+    memory,
+    pipeline,
+    starts,
+    tasks,
+    weights,
+)
 from storyboard.generators.base import Crowded
 from storyboard.generators.catalog import Pipeline
 from storyboard.generators.models import Found
@@ -50,6 +61,11 @@ class DiffusersVideo:
         self._palette: NDArray[np.float32] | None = None
         self._seeds: tuple[int, ...] = ()
         self._loras: tuple[Lora, ...] = ()
+        self._compiler = compiling.Compiler()
+        self.coming = 0
+        """Takes like the next one that are wanted after it."""
+        self.compiled: bool | None = None
+        """Whether the next takes are made with compiled blocks where that is possible; None for where it pays."""
         self.preview: Show | None = None
         """Gets a look at the take every few seconds while it is denoised; None for none."""
         self.denoised = 0
@@ -223,6 +239,7 @@ class DiffusersVideo:
         device = self._loaded.place.device
         self._loaded = self._texts = None
         self._loras = ()
+        self._compiler = compiling.Compiler()
         pipeline.empty(device)
 
     def _ready(self, pixels: int = 0) -> pipeline.Loaded:
@@ -304,21 +321,63 @@ class DiffusersVideo:
         start: Held | None,
         keep: tuple[Callable[[Held], None], int] | None,
     ) -> Any:
+        first = recipes[0]
+        self._ready()
+        self._have(first.loras)
+        held = stop_at or start is not None or keep is not None
+        if held or first.quick or first.loras or not self._compiles(recipes):
+            return self._denoised(recipes, report, stop_at, start, keep)
+        try:
+            return self._denoised(recipes, report, 0, None, None, compiled=True)
+        except (RuntimeError, MemoryError) as error:
+            if not compiling.at_fault(error) and not pipeline.out_of_memory(error):
+                raise
+            self._compiler.give_up()
+        # Only here, where nobody holds the error and what hangs on it, is the memory free that ran out.
+        pipeline.empty(self._ready().place.device)
+        return self._denoised(recipes, report, 0, None, None)
+
+    def _compiles(self, recipes: Sequence[Recipe]) -> bool:
+        """Whether takes of these recipes are made with compiled blocks."""
+        loaded = self._ready()
+        table = calling.table_for(self._facts, tasks.task_of(recipes[0]))
+        if self.compiled is False or self._found.files.quantised:
+            return False
+        if self.compiled is None and not settings.load().compile_blocks:
+            return False
+        if not compiling.able(calling.denoisers(loaded.pipe, table), loaded.place):
+            return False
+        steps = self._steps(recipes[0]) * self.coming / len(recipes)
+        return bool(self.compiled) or self._compiler.wanted(compiling.size_of(recipes), steps)
+
+    def _denoised(
+        self,
+        recipes: Sequence[Recipe],
+        report: Report,
+        stop_at: int,
+        start: Held | None,
+        keep: tuple[Callable[[Held], None], int] | None,
+        *,
+        compiled: bool = False,
+    ) -> Any:
         from storyboard.generators import stepping
 
         first = recipes[0]
         loaded = self._ready()
         assert self._texts is not None
         given = starts.read(self._base, first) if first.starts else starts.Starts()
-        self._have(first.loras)
         pipe, table = calling.pipe_for(loaded.pipe, self._facts, tasks.task_of(first), loaded.place.device)
         self._notes = calling.unread(pipe, table, first)
+        if compiled:
+            self._notes["compiled"] = compiling.SAID
         self._seeds = tuple(recipe.seed for recipe in recipes)
         steps = self._asked(first)
         doing = self._steps(first)
         looks = self._looks(pipe, table, first)
+        pace = compiling.Pace(loaded.place.device)
 
         def seen(done: int, total: int, latents: Any) -> None:
+            pace.at(done, total)
             report(done, total)
             if looks is not None:
                 looks.at(done, total, latents)
@@ -333,12 +392,16 @@ class DiffusersVideo:
             **calling.arguments(pipe, table, first, generators, given, steps),
             **calling.repeated(self._texts.arguments(first.prompt, first.avoid, guided), len(recipes)),
         }
+        denoisers = calling.denoisers(pipe, table)
         try:
-            if not first.quick:
-                return calling.call(pipe, table, run, arguments, self._facts.model.sigmas, steps)
-            with hastening.leaving_out(calling.denoisers(pipe, table), table) as passes:
-                made = calling.call(pipe, table, run, arguments, (), steps)
-            self._notes["quick"] = passes.in_words(table, doing)
+            with self._compiler.blocks(denoisers, loaded.place, compiled):
+                if first.quick:
+                    with hastening.leaving_out(denoisers, table) as passes:
+                        made = calling.call(pipe, table, run, arguments, (), steps)
+                    self._notes["quick"] = passes.in_words(table, doing)
+                    return made
+                made = calling.call(pipe, table, run, arguments, self._facts.model.sigmas, steps)
+            self._compiler.note(compiling.size_of(recipes), compiled, pace.seconds)
             return made
         finally:
             self.denoised += run.denoised

@@ -108,5 +108,17 @@ class Batching(Generator, Protocol):
         ...
 
 
+@runtime_checkable
+class Compiling(Protocol):
+    """A generator that can compile parts of its model. That takes its time and gives other pixels: takes say in `facts`
+    whether they were made so."""
+
+    coming: int
+    """Takes like the next one that are wanted after it: compiling may pay then."""
+    compiled: bool | None
+    """Whether the next takes are made with compiled parts where that is possible, as takes were that are to be repeated;
+    None where that is the generator's to say."""
+
+
 class Crowded(GeneratorError):
     """Memory ran out for a batch: its takes are to be made one by one."""

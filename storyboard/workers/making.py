@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from storyboard import paths
 from storyboard.errors import GeneratorError
 from storyboard.frames import Report, Show
-from storyboard.generators.base import Batching, Crowded, Keeping
+from storyboard.generators.base import Batching, Compiling, Crowded, Keeping
 from storyboard.settings import MOST_TOGETHER
 from storyboard.take import NO_TAKES, Take
 from storyboard.workers import looks
@@ -33,6 +33,7 @@ def make(folder: Path, step: Generate, generator: Generator, report: Report, sho
 
     start = time.monotonic()
     recipe = starts.settled(folder, step.recipe)
+    _tell(generator, step.coming)
     with looks.shown_by(generator, show):
         made = starts.coloured(folder, recipe, _frames(folder, generator, recipe, step.keep_every, report))
         written = _written(folder, step, recipe, looks.now_and_then(made, show))
@@ -74,6 +75,7 @@ def _batch(
     start = time.monotonic()
     recipes = [starts.settled(folder, step.recipe) for step in steps]
     takes = []
+    _tell(generator, steps[-1].coming)
     with looks.shown_by(generator, show):
         makers = [iter(frames) for frames in generator.generate_together(recipes, report)]
         first = next(makers[0])
@@ -97,6 +99,7 @@ def again(folder: Path, take: Take, generator: Generator, report: Report) -> Fra
     if recipe is None:
         raise GeneratorError(f"take {take.id} was imported, not generated: there is nothing to make again")
     seeds = seeds_of(take)
+    _tell(generator, 0, "compiled" in take.ran)
     if recipe.seed in seeds and isinstance(generator, Batching):
         try:
             batch = generator.generate_together([replace(recipe, seed=seed) for seed in seeds], report)
@@ -131,6 +134,13 @@ def seeds_of(take: Take) -> list[int]:
     if not 1 < len(words) <= MOST_TOGETHER or not all(word.isdecimal() and len(word) < 20 for word in words):
         return []
     return [int(word) for word in words]
+
+
+def _tell(generator: Generator, coming: int, compiled: bool | None = None) -> None:
+    """What a generator may know of more than the next take: how many like it are wanted after it, and whether it is to be
+    made with compiled parts."""
+    if isinstance(generator, Compiling):
+        generator.coming, generator.compiled = coming, compiled
 
 
 def _frames(folder: Path, generator: Generator, recipe: Recipe, keep_every: int, report: Report) -> Frames:

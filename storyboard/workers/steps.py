@@ -30,6 +30,8 @@ class Generate(_Step, frozen=True):
     keep_every: int = 0
     """Steps of the model after which what is done is kept in the project's cache, to be gone on with after a crash; 0
     for never."""
+    coming: int = 0
+    """Takes of this model and size that the same run wants after this one: what it may pay to prepare for."""
 
 
 class Together(_Step, frozen=True):

@@ -159,6 +159,10 @@ class Settings(Page):
         self.together.setValue(settings.load().takes_together)
         self.together.valueChanged.connect(lambda value: self._set(takes_together=value))
         self._form.addRow(named("Takes at &once", self.together), self.together)
+        self.compile = QCheckBox("Compile a model's repeated blocks when a long run pays for it")
+        self.compile.setChecked(settings.load().compile_blocks)
+        self.compile.toggled.connect(lambda on: self._set(compile_blocks=on))
+        self._form.addRow("", self.compile)
 
     def _measure(self) -> None:
         self._pool.start(lambda: self._measured.emit(self._cache.size(), ""))
