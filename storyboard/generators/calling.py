@@ -82,7 +82,18 @@ def call(
     pipe: Any, table: Pipeline, run: Stepping, said: Mapping[str, Any], sigmas: Sequence[float], steps: int
 ) -> Any:
     """The call itself, watched by `run`. Raises `GeneratorError` for steps that the scheduler cannot split into."""
-    scheduler = pipe.scheduler = run.scheduler(pipe.scheduler, sigmas)
+    _check_steps(pipe, run, sigmas, steps)
+    pipe.scheduler = run.scheduler(pipe.scheduler, sigmas)
+    with run.watching(*denoisers(pipe, table)):
+        return pipe(**said).frames
+
+
+def _check_steps(pipe: Any, run: Stepping, sigmas: Sequence[float], steps: int) -> None:
+    """On a scheduler of its own, and once for each number of steps: making a scheduler takes milliseconds."""
+    known = pipe.__dict__.setdefault("_steps_that_split", set())
+    if (steps, tuple(sigmas)) in known:
+        return
+    scheduler = run.scheduler(pipe.scheduler, sigmas)
     try:
         if "mu" not in inspect.signature(scheduler.set_timesteps).parameters:
             scheduler.set_timesteps(steps)
@@ -91,9 +102,7 @@ def call(
         raise GeneratorError(
             f"a take cannot be made in {steps} steps with this model's {kind}; set more, or leave steps to the model"
         ) from error
-    pipe.scheduler = run.scheduler(pipe.scheduler, sigmas)
-    with run.watching(*denoisers(pipe, table)):
-        return pipe(**said).frames
+    known.add((steps, tuple(sigmas)))
 
 
 def denoisers(pipe: Any, table: Pipeline) -> list[Any]:
