@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from typing import Final
+from typing import Any, Final
 
 # Of glibc's malloc.h.
 _TRIM_THRESHOLD: Final = -1
@@ -34,18 +34,20 @@ def keep_little() -> None:
     _set(_TRIM_THRESHOLD, KEPT)
 
 
-def _set(option: int, value: int) -> None:
-    if sys.platform == "linux":
-        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # musl has none, and one heap
-        if mallopt is not None:
-            mallopt(option, value)
-
-
 def give_back() -> None:
     """Returns to the system what the C library keeps of freed memory: on Linux, glibc keeps frames' worth of it in
     every thread's heap, more with each project that is opened and closed."""
-    if sys.platform != "linux":
-        return
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # musl has none, and keeps nothing
+    trim = _function("malloc_trim")
     if trim is not None:
         trim(0)
+
+
+def _set(option: int, value: int) -> None:
+    mallopt = _function("mallopt")
+    if mallopt is not None:
+        mallopt(option, value)
+
+
+def _function(name: str) -> Any:
+    """The C library's own; None where it has none, as musl, which has one heap and keeps nothing."""
+    return getattr(ctypes.CDLL(None), name, None) if sys.platform == "linux" else None

@@ -116,7 +116,7 @@ def at_fault(error: Exception) -> bool:
     """Whether compiling raised this, and not the model: no compiler, an operation that it does not know."""
     from torch._dynamo.exc import TorchDynamoException
 
-    return isinstance(error, TorchDynamoException) or type(error).__module__.partition(".")[0] == "triton"
+    return isinstance(error, TorchDynamoException)
 
 
 class Pace:

@@ -84,7 +84,7 @@ def open_engine(name: str, threads: int | None) -> LanedRife:
     from storyboard.smoothers.rife_lanes import LanedRife
 
     heap.keep_little()
-    rife_weights.load(rife_weights.file_of(name))  # what is wrong with them is said here
+    rife_weights.shapes(rife_weights.file_of(name))  # what is wrong with them is said here
 
     def prepare(height: int, width: int, threads: int, lanes: int) -> _Graphs:
         # Not kept: the compiled graphs have them in a form of their own.
