@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from msgspec.structs import replace
 
@@ -161,7 +161,7 @@ class DiffusersVideo:
         if not 0 < stop_at < steps:
             raise GeneratorError(f"a take of {steps} steps cannot be held after step {stop_at}; give fewer")
         try:
-            self._run([recipe], report, stop_at=stop_at)
+            self._run([recipe], report, _Part(stop_at=stop_at))
         except Stopped as stopped:
             return stopped.held
         raise GeneratorError(f"{recipe.model} has no single step {stop_at} to be held after; give another")
@@ -169,7 +169,7 @@ class DiffusersVideo:
     def carry_on(self, recipe: Recipe, held: Held, report: Report) -> Frames:
         """The frames of `recipe` from where `held` is: the very ones that `generate` makes."""
         self._refuse_other(recipe)
-        return self._frames(_Once(lambda: self._run([recipe], report, start=held)), 0, recipe, report)
+        return self._frames(_Once(lambda: self._run([recipe], report, _Part(start=held))), 0, recipe, report)
 
     def audition(self, recipe: Recipe, steps: int, report: Report, place: Path) -> list[Frame]:
         """Makes the take up to `steps`, keeps it at `place` for `generate_kept`, and answers how it looks so far."""
@@ -201,7 +201,7 @@ class DiffusersVideo:
         def keep(now: Held) -> None:
             stepping.save(now, place, about)
 
-        shared = _Once(lambda: self._run([recipe], report, start=held, keep=(keep, every)))
+        shared = _Once(lambda: self._run([recipe], report, _Part(start=held, keep=keep, every=every)))
         return self._frames(shared, 0, recipe, report)
 
     def resumes(self) -> bool:
@@ -259,22 +259,14 @@ class DiffusersVideo:
             self._loaded = pipeline.load(self._found, plan)
         self._texts = Texts(self._loaded.pipe, self._facts.pipeline, self._loaded.place)
 
-    def _run(
-        self,
-        recipes: Sequence[Recipe],
-        report: Report,
-        *,
-        stop_at: int = 0,
-        start: Held | None = None,
-        keep: tuple[Callable[[Held], None], int] | None = None,
-    ) -> Any:
+    def _run(self, recipes: Sequence[Recipe], report: Report, part: _Part | None = None) -> Any:
         """What the pipeline made. When memory runs out, once more after the next smaller plan."""
         first = recipes[0]
         pixels = first.width * first.height * first.frames * len(recipes)
         self._ready(pixels)
         try:
             with self._trying(pixels):
-                return self._once(recipes, report, stop_at, start, keep)
+                return self._once(recipes, report, part)
         except (RuntimeError, MemoryError) as error:
             if not pipeline.out_of_memory(error):
                 raise
@@ -288,7 +280,7 @@ class DiffusersVideo:
         self.close()
         self._load(smaller, pixels)
         with self._in_words(first), self._trying(pixels):
-            return self._once(recipes, report, stop_at, start, keep)
+            return self._once(recipes, report, part)
 
     @contextlib.contextmanager
     def _trying(self, pixels: int, plan: Plan | None = None) -> Iterator[None]:
@@ -313,52 +305,37 @@ class DiffusersVideo:
         place = self._ready().place
         learned.note_failed(self._model_hash(), place.device, pixels, place.plan.name)
 
-    def _once(
-        self,
-        recipes: Sequence[Recipe],
-        report: Report,
-        stop_at: int,
-        start: Held | None,
-        keep: tuple[Callable[[Held], None], int] | None,
-    ) -> Any:
+    def _once(self, recipes: Sequence[Recipe], report: Report, part: _Part | None) -> Any:
         first = recipes[0]
         self._ready()
         self._have(first.loras)
-        held = stop_at or start is not None or keep is not None
-        if held or first.quick or first.loras or not self._compiles(recipes):
-            return self._denoised(recipes, report, stop_at, start, keep)
+        if part is not None or not self._compiles(recipes):
+            return self._denoised(recipes, report, part or _Part())
         try:
-            return self._denoised(recipes, report, 0, None, None, compiled=True)
+            return self._denoised(recipes, report, _Part(), compiled=True)
         except (RuntimeError, MemoryError) as error:
             if not compiling.at_fault(error) and not pipeline.out_of_memory(error):
                 raise
             self._compiler.give_up()
         # Only here, where nobody holds the error and what hangs on it, is the memory free that ran out.
         pipeline.empty(self._ready().place.device)
-        return self._denoised(recipes, report, 0, None, None)
+        return self._denoised(recipes, report, _Part())
 
     def _compiles(self, recipes: Sequence[Recipe]) -> bool:
-        """Whether takes of these recipes are made with compiled blocks."""
-        loaded = self._ready()
-        table = calling.table_for(self._facts, tasks.task_of(recipes[0]))
-        if self.compiled is False or self._found.files.quantised:
+        """Whether whole takes of these recipes are made with compiled blocks."""
+        first, loaded = recipes[0], self._ready()
+        table = calling.table_for(self._facts, tasks.task_of(first))
+        if self.compiled is False or self._found.files.quantised or first.quick or first.loras:
             return False
         if self.compiled is None and not settings.load().compile_blocks:
             return False
         if not compiling.able(calling.denoisers(loaded.pipe, table), loaded.place):
             return False
-        steps = self._steps(recipes[0]) * self.coming / len(recipes)
+        steps = self._steps(first) * self.coming / len(recipes)
         return bool(self.compiled) or self._compiler.wanted(compiling.size_of(recipes), steps)
 
     def _denoised(
-        self,
-        recipes: Sequence[Recipe],
-        report: Report,
-        stop_at: int,
-        start: Held | None,
-        keep: tuple[Callable[[Held], None], int] | None,
-        *,
-        compiled: bool = False,
+        self, recipes: Sequence[Recipe], report: Report, part: _Part, *, compiled: bool = False
     ) -> Any:
         from storyboard.generators import stepping
 
@@ -383,9 +360,14 @@ class DiffusersVideo:
                 looks.at(done, total, latents)
 
         generators = calling.generators(recipes)
-        keeping, every = keep or (None, 0)
         run = stepping.Stepping(
-            doing, seen, generators, start=start, stop_at=stop_at, keep=keeping, keep_every=every
+            doing,
+            seen,
+            generators,
+            start=part.start,
+            stop_at=part.stop_at,
+            keep=part.keep,
+            keep_every=part.every,
         )
         guided = first.guidance is None or first.guidance > 1
         arguments = {
@@ -499,6 +481,15 @@ class DiffusersVideo:
 BATCH_DIFFERENCE: Final = 2
 """The most by which a channel of a pixel of a take that was made with others may differ from the same made alone: sums of
 many numbers come out a little different in another order."""
+
+
+class _Part(NamedTuple):
+    """Where the making of a take begins and ends, and what is kept on the way; as it is, all of it and nothing."""
+
+    start: Held | None = None
+    stop_at: int = 0
+    keep: Callable[[Held], None] | None = None
+    every: int = 0
 
 
 class _Once:
