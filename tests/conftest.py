@@ -28,8 +28,10 @@ def _isolate() -> None:
     os.environ["HF_HUB_OFFLINE"] = "1"
     for name in ("CACHE", "CONFIG", "DATA", "STATE"):
         os.environ[f"XDG_{name}_HOME"] = str(home / name.lower())
-    for name in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "STORYBOARD_DEVICE"):
+    for name in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"):
         os.environ.pop(name, None)
+    # The same on every machine; to see what a graphics card makes of it: STORYBOARD_TEST_DEVICE=cuda
+    os.environ["STORYBOARD_DEVICE"] = os.environ.get("STORYBOARD_TEST_DEVICE", "cpu")
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     # Of models this small, threads only wait for each other.
     os.environ.setdefault("OMP_NUM_THREADS", "1")

@@ -22,8 +22,8 @@ PLANES = 7
 """Channels of a picture: RGB from 0 to 1, then four features."""
 
 # The channels of a block's input in our order: each picture beside its features, flow before time, mask, features.
-_FIRST = [0, 1, 2, 6, 7, 8, 9, 3, 4, 5, 10, 11, 12, 13, 14]
-_LATER = [*_FIRST[:14], 24, 25, 26, 27, 14, *range(15, 24)]
+FIRST = [0, 1, 2, 6, 7, 8, 9, 3, 4, 5, 10, 11, 12, 13, 14]
+LATER = [*FIRST[:14], 24, 25, 26, 27, 14, *range(15, 24)]
 
 
 class RifeNet(nn.Module):  # type: ignore[misc] # PyTorch has no types here
@@ -81,7 +81,7 @@ class _Block(nn.Module):  # type: ignore[misc]
         if i:
             # The flow comes in pixels of the whole picture, as it is: factors on it are in the weights.
             weight = np.concatenate([weight[:, :24], weight[:, 24:] / SCALES[i]], 1)
-        layers = [_conv(weight[:, _LATER if i else _FIRST], bias, 2)]
+        layers = [_conv(weight[:, LATER if i else FIRST], bias, 2)]
         layers.append(_conv(weights[f"{name}.shrink.1.weight"], weights[f"{name}.shrink.1.bias"], 2))
         layers += [
             _conv(

@@ -21,20 +21,26 @@ from storyboard.smoothers import weights as rife_weights
 from storyboard.smoothers.base import Engine, OpenSmoother
 
 NAME = "rife-torch"
-VERSION = "1"
-"""Of this code: raise it when a change here, in `rife_layers`, `rife_lane`, `rife_torch_cpu`, `rife_net` or
-`rife_gpu` may change a pixel."""
+VERSION = "2"
+"""Of this code: raise it when a change here, in `rife_layers`, `rife_lane`, `rife_torch_cpu`, `rife_net`, `rife_gpu`,
+`rife_fused` or `rife_kernels` may change a pixel."""
 
 PROCESSOR = "cpu"
 _ASK = """
 import json, torch
+kernels = False
 if torch.cuda.is_available():
     answer = ["cuda", torch.cuda.get_device_name()]
+    try:
+        from storyboard.smoothers import rife_kernels
+        kernels = torch.version.hip is None and bool(rife_kernels.on_card())
+    except Exception:  # then without them
+        pass
 elif torch.backends.mps.is_available():
     answer = ["mps", "Apple's graphics"]
 else:
     answer = ["cpu", ""]
-print(json.dumps(answer))
+print(json.dumps([*answer, kernels]))
 """
 _ASK_SECONDS = 120
 _DRIVER = Path("/proc/driver/nvidia/version")
@@ -45,6 +51,8 @@ class Device(NamedTuple):
 
     kind: str
     name: str
+    kernels: bool = False
+    """Whether `rife_kernels` work on it."""
 
 
 def device() -> Device:
@@ -72,7 +80,7 @@ def _driver() -> str:
 
 @functools.cache
 def _asked(version: str, driver: str) -> Device:
-    question = [version, driver]
+    question = [version, driver, VERSION]
     file = places.cache() / "smoothers" / "torch-device.json"
     try:
         kept = json.loads(file.read_bytes())
@@ -119,12 +127,13 @@ def where(_name: str = NAME) -> str:
 
 def engine(name: str = NAME) -> Engine:
     """What decides this engine's pixels, without loading it."""
-    kind = device().kind
+    kind, _, kernels = device()
     library = f"{VERSION}/torch-{importlib.metadata.version('torch')}"
     if kind == PROCESSOR:
         library += f"/opencv-{importlib.metadata.version('opencv-python-headless')}"
     precision = "f32" if kind == PROCESSOR else "f16"
-    return Engine(name, f"{library}/{kind}", precision, rife_weights.digest())
+    how = f"{kind}/kernels" if kernels else kind
+    return Engine(name, f"{library}/{how}", precision, rife_weights.digest())
 
 
 def open_engine(name: str, threads: int | None) -> OpenSmoother:
@@ -135,11 +144,11 @@ def open_engine(name: str, threads: int | None) -> OpenSmoother:
         raise EngineFailed(
             name, f"PyTorch does not load ({error}); install it again, or choose `rife-openvino`"
         ) from error
-    kind = device().kind
+    kind, _, kernels = device()
     if kind != PROCESSOR:
         from storyboard.smoothers.rife_gpu import GpuRife
 
-        return GpuRife(engine(name), kind, torch.float16)
+        return GpuRife(engine(name), kind, torch.float16, kernels)
     from storyboard.smoothers.rife_lanes import LanedRife
     from storyboard.smoothers.rife_torch_cpu import Layers
 

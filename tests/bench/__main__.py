@@ -42,6 +42,7 @@ BENCHMARKS = {
     "quality": "bench_quality",
     "player": "film_check",
     "smoothing": "bench_smoothing",
+    "card": "bench_card",
     "exactness": "bench_exactness",
     "window": "bench_window",
     "playback": "bench_playback",

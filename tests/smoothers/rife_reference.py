@@ -21,19 +21,21 @@ SCALES = (16, 8, 4, 2, 1)
 
 
 class Reference:
-    """float32, one pair at a time. Of RIFE 4.25 unless told otherwise."""
+    """float32, one pair at a time. Of RIFE 4.25, and on the processor, unless told otherwise."""
 
-    def __init__(self, file: Path | None = None, scales: tuple[int, ...] = SCALES) -> None:
+    def __init__(
+        self, file: Path | None = None, scales: tuple[int, ...] = SCALES, device: str = "cpu"
+    ) -> None:
         file = file or resources.path("rife/rife-4.25.safetensors")
-        self.weights = {k: v.float() for k, v in load_file(file).items()}
-        self.scales = scales
+        self.weights = {k: v.float() for k, v in load_file(file, device=device).items()}
+        self.scales, self.device = scales, device
 
     def between(self, before: Frame, after: Frame, t: Fraction) -> Frame:
         height, width, _ = before.shape
         with torch.inference_mode():
-            made = self._picture(_tensor(before), _tensor(after), float(t))
+            made = self._picture(*(_tensor(frame).to(self.device) for frame in (before, after)), float(t))
         values = made[0, :, :height, :width].clamp(0, 1).mul(255).round()
-        return np.ascontiguousarray(values.permute(1, 2, 0).numpy().astype(np.uint8))
+        return np.ascontiguousarray(values.permute(1, 2, 0).cpu().numpy().astype(np.uint8))
 
     def _picture(self, a: torch.Tensor, b: torch.Tensor, t: float) -> torch.Tensor:
         features_a, features_b = self._head(a), self._head(b)
@@ -89,7 +91,8 @@ def resize(x: torch.Tensor, factor: float) -> torch.Tensor:
 def warp(x: torch.Tensor, flow: torch.Tensor) -> torch.Tensor:
     """`x` sampled at each pixel's own place plus `flow` (x, y in pixels)."""
     _, _, height, width = x.shape
-    rows, columns = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
+    sides = (torch.arange(side, device=flow.device) for side in (height, width))
+    rows, columns = torch.meshgrid(*sides, indexing="ij")
     across = (columns + flow[:, 0]) * (2 / (width - 1)) - 1
     down = (rows + flow[:, 1]) * (2 / (height - 1)) - 1
     grid = torch.stack([across, down], -1)

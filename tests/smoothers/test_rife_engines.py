@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import ctypes
 import itertools
+import platform
+import shutil
+import subprocess
 from collections.abc import Iterator
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from storyboard.errors import EngineFailed
 from storyboard.project import SmootherName
-from storyboard.smoothers import registry, rife_openvino
+from storyboard.smoothers import registry, rife_kernels, rife_openvino
 from storyboard.smoothers.base import Engine, Gap
 from tests.smoothers.moving import moving
 
@@ -93,6 +99,44 @@ def test_the_graphics_card_s_code_computes_the_same_in_each_precision(
     cases = [*expected[64, 64], expected[255, 253][0]]
     for made, (gap, right) in zip(smoother.between(gap for gap, _ in cases), cases, strict=True):
         assert np.abs(made.astype(int) - right).max() <= most, gap.t
+    smoother.close()
+
+
+class _Compiled:
+    """`rife_kernels.cu` as the processor's own compiler understands it."""
+
+    def __init__(self, folder: Path, compiler: str) -> None:
+        built = folder / "kernels.so"
+        options = ["-x", "c++", "-std=c++17", "-O1", "-shared", "-fPIC", "-w"]
+        subprocess.run([compiler, *options, str(rife_kernels.SOURCE), "-o", str(built)], check=True)
+        self._library = ctypes.CDLL(str(built))
+
+    def __call__(self, name: str, _count: int, *arguments: rife_kernels.Argument) -> None:
+        getattr(self._library, name)(*rife_kernels.as_c(arguments))
+
+
+def test_the_kernels_of_nvidia_cards_compute_the_same(
+    expected: dict[tuple[int, int], list[tuple[Gap, Frame]]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    import torch
+
+    from storyboard.smoothers.rife_gpu import GpuRife
+
+    compiler = shutil.which("g++")
+    if compiler is None or platform.machine() not in ("x86_64", "AMD64"):
+        pytest.skip("there is no compiler here that knows half precision")
+    compiled = _Compiled(tmp_path, compiler)
+    monkeypatch.setattr(rife_kernels, "on_card", lambda: compiled)
+    smoother = GpuRife(Engine("rife-torch", "", "", ""), "cpu", torch.float16, kernels=True)
+    cases = [*expected[64, 64], expected[255, 253][0]]
+    for made, (gap, right) in zip(smoother.between(gap for gap, _ in cases), cases, strict=True):
+        off = np.abs(made.astype(int) - right)
+        assert off.max() <= HALVES["float16"], gap.t
+        assert off.mean() < 0.05
+    before, after = np.full((64, 64, 3), 255, np.uint8), np.zeros((64, 64, 3), np.uint8)
+    smoother._net._net._blocks[-1][-1].bias.fill_(float("nan"))
+    with pytest.raises(EngineFailed, match="NaN"):
+        list(smoother.between([Gap(before, after, Fraction(1, 2))]))
     smoother.close()
 
 
