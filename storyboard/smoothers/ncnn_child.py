@@ -30,9 +30,12 @@ def main() -> None:
 
     if sys.argv[1] == "probe":
         library.get_gpu_count()
-        return
-    folder, device, threads = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    serve(library, _network(library, folder, device, threads), sys.stdin.buffer, answers)
+    else:
+        folder, device, threads = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+        serve(library, _network(library, folder, device, threads), sys.stdin.buffer, answers)
+    # What the library would tidy up now is the system's in a moment, and with NVIDIA's driver it crashes over that.
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def serve(library: Any, network: Any, requests: BinaryIO, answers: BinaryIO) -> None:

@@ -95,9 +95,11 @@ def _probe() -> tuple[Device | None, str]:
     except (OSError, subprocess.TimeoutExpired) as error:
         return None, f"its library did not answer ({error}); use rife-openvino"
     listing = probe.stderr.decode(errors="replace")
-    if probe.returncode:
+    card = _card(listing)
+    # A driver that crashes after it was listed may work all the same; the self-test tells.
+    if probe.returncode and card is None:
         return None, f"its library does not load ({_last_line(listing)}); install libvulkan1 and libgomp1"
-    return _card(listing), ""
+    return card, ""
 
 
 def _card(listing: str) -> Device | None:

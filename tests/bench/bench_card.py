@@ -5,8 +5,9 @@ Both take frames from the processor's memory and give pictures back to it, in on
 
 from __future__ import annotations
 
+import contextlib
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -31,6 +32,19 @@ MOST = 8
 Work = Callable[[], "list[Frame]"]
 
 
+@contextlib.contextmanager
+def _in_full() -> Iterator[None]:
+    """Without the 19 bits that PyTorch convolves in by default where it is asked for f32."""
+    import torch
+
+    before = torch.backends.cudnn.allow_tf32
+    torch.backends.cudnn.allow_tf32 = False
+    try:
+        yield
+    finally:
+        torch.backends.cudnn.allow_tf32 = before
+
+
 def measure(scratch: Path, runs: int) -> list[Finding]:
     device = rife_torch.device()
     if device.kind == rife_torch.PROCESSOR:
@@ -52,10 +66,11 @@ def measure(scratch: Path, runs: int) -> list[Finding]:
             lambda gaps=gaps: list(smoother.between(gaps)),  # type: ignore[misc]
             lambda gaps=gaps: [plain.between(*gap) for gap in gaps],  # type: ignore[misc]
         )
-        off = max(
-            int(np.abs(made.astype(int) - right).max())
-            for made, right in zip(*(side() for side in sides), strict=True)
-        )
+        with _in_full():
+            off = max(
+                int(np.abs(made.astype(int) - right).max())
+                for made, right in zip(*(side() for side in sides), strict=True)
+            )
         ours, theirs = interleaved(runs, *(partial(timed, side) for side in sides))
         name = f"{width}x{height}"
         a_second = count / float(np.median(ours))
