@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -20,6 +20,7 @@ from .board import Board
 from .choosing import Ask, Chooser, SystemChooser
 from .commands import Commands
 from .document import Document
+from .first_paint import FirstPaint
 from .held_panel import HeldPanel
 from .imports import ImportThread
 from .inspector import WIDTH, Inspector
@@ -107,6 +108,7 @@ class Window(QMainWindow):
         column.addWidget(self.banner)
         column.addWidget(self.both, 1)
         column.addWidget(self.status)
+        self._page = page
         self.setCentralWidget(page)
         if sys.platform == "darwin":  # where the menus stand at the top of the screen, and not in windows
             self.menuBar().addActions(self.top.menus.actions())
@@ -192,7 +194,7 @@ class Window(QMainWindow):
             self._first = False
             looking.take_up(self)
             self._focus_film()
-            QTimer.singleShot(0, self._after_first_paint)
+            self._first_paint = FirstPaint(self._page, self._after_first_paint)
 
     def _after_first_paint(self) -> None:
         if not self._open:

@@ -1,4 +1,7 @@
-"""Sounds of a project as plain samples, kept in its cache by their content: a worker unpacks each of them once."""
+"""Sounds of a project as plain samples, kept in its cache by their content: a worker unpacks each of them once.
+
+Imports no codecs before they are needed: the window names sounds with it while it opens.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,6 @@ from storyboard.errors import Cancelled, MediaError
 from storyboard.film.cache import SOUND, WAVEFORMS, Cache
 from storyboard.film.history import History
 from storyboard.film.runner import Runner
-from storyboard.media import plain_sound, waveform
 from storyboard.workers.crew import Crew
 from storyboard.workers.steps import Unpack
 
@@ -65,6 +67,8 @@ def unpack(
 def peaks_of(folder: Path, file: str, cancelled: Callable[[], bool] = lambda: False) -> Peaks:
     """The shape of a sound of the project, to be drawn. Raises as `unpack`, and `MediaError` when what was made of it
     cannot be read."""
+    from storyboard.media import plain_sound
+
     sound = Packed(file)
     for _ in range(2):
         kept = unpack(folder, [sound], cancelled)[sound].peaks
@@ -89,6 +93,8 @@ def _make(kept: Path, steps: list[Unpack], cancelled: Callable[[], bool]) -> Non
 
 
 def _step(folder: Path, sound: Packed) -> Unpack:
+    from storyboard.media import plain_sound, waveform
+
     path = paths.inside(folder, sound.file)
     version = (plain_sound.VERSION, waveform.VERSION)
     key = values.key(version, _content(path), sound.synced)

@@ -9,11 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QPaintEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from storyboard import places, resources, store
 from storyboard.errors import ProjectError, StoryboardError
-from ui import app, display, memory
+from ui import app, display, first_paint, memory
 from ui.window import Window
 
 
@@ -157,6 +158,46 @@ def test_the_sample_plays_at_once(opened: object, until: object, tmp_path: Path)
     assert (image.width(), image.height()) == (project.width, project.height)
     assert window.top.name.text() == project.name
     assert f"{len(project.shots)} shots" in window.top.facts.text()
+
+
+class _Painted(QWidget):
+    """Notes its paints."""
+
+    def __init__(self, seen: list[str]) -> None:
+        super().__init__()
+        self._seen = seen
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        self._seen.append("painted")
+
+
+def test_what_can_wait_comes_after_the_first_paint(qt: QApplication, until: object) -> None:
+    seen: list[str] = []
+    widget = _Painted(seen)
+    waiting = first_paint.FirstPaint(widget, lambda: seen.append("then"))
+    widget.show()
+    until(lambda: "then" in seen)  # type: ignore[operator]
+    assert seen[0] == "painted"
+    widget.repaint()
+    assert seen.count("then") == 1
+    del waiting
+
+
+def test_a_window_that_is_never_painted_does_its_work_all_the_same(
+    qt: QApplication, until: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(first_paint, "HIDDEN", 1)
+    seen: list[str] = []
+    widget = QWidget()
+    waiting = first_paint.FirstPaint(widget, lambda: seen.append("then"))
+    until(lambda: seen == ["then"])  # type: ignore[operator]
+    del waiting
+
+
+def test_naming_sounds_loads_no_codecs() -> None:
+    code = "import sys, storyboard.film.unpacked, ui.sound; print('av' in sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == "False"
 
 
 def test_the_first_paint_loads_no_heavy_library(folder: Path) -> None:

@@ -1,0 +1,34 @@
+"""What can wait until something is on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QWidget
+
+HIDDEN: Final = 500
+"""Milliseconds after which a window that is never painted, as when it is minimised, does its work all the same."""
+
+
+class FirstPaint(QObject):
+    """Calls `then` once, after `widget` was painted for the first time. A timer of no length would come before."""
+
+    def __init__(self, widget: QWidget, then: Callable[[], None]) -> None:
+        super().__init__(widget)
+        self._widget, self._then = widget, then
+        self._waiting = QTimer(self, singleShot=True, interval=HIDDEN)
+        self._waiting.timeout.connect(self._now)
+        self._waiting.start()
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if event.type() == QEvent.Type.Paint:
+            self._widget.removeEventFilter(self)
+            self._waiting.start(0)
+        return False
+
+    def _now(self) -> None:
+        self._widget.removeEventFilter(self)
+        self._then()
