@@ -18,16 +18,24 @@ class FirstPaint(QObject):
     def __init__(self, widget: QWidget, then: Callable[[], None]) -> None:
         super().__init__(widget)
         self._widget, self._then = widget, then
-        self._waiting = QTimer(self, singleShot=True, interval=HIDDEN)
+        self._painted = False
+        self._waiting = QTimer(self, singleShot=True)
         self._waiting.timeout.connect(self._now)
-        self._waiting.start()
+        # From the loop's first turn on: what is still to be built until then counts as no waiting.
+        self._turned = QTimer(self, singleShot=True, interval=0)
+        self._turned.timeout.connect(self._wait)
+        self._turned.start()
         widget.installEventFilter(self)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        if event.type() == QEvent.Type.Paint:
-            self._widget.removeEventFilter(self)
+        if event.type() == QEvent.Type.Paint and not self._painted:
+            self._painted = True
+            self._turned.stop()
             self._waiting.start(0)
         return False
+
+    def _wait(self) -> None:
+        self._waiting.start(HIDDEN)
 
     def _now(self) -> None:
         self._widget.removeEventFilter(self)

@@ -102,7 +102,12 @@ def open_smoother(name: str, threads: int | None = None) -> OpenSmoother:
     use; None asks for all that this process has. Raises as `resolve`, and `EngineFailed` when it makes wrong pictures.
     """
     entry = _resolved(name)
-    opened = _Watched(entry, entry.module.open_engine(entry.name, threads))
+    try:
+        smoother = entry.module.open_engine(entry.name, threads)
+    except EngineFailed as error:
+        failed(entry.name, str(error))
+        raise
+    opened = _Watched(entry, smoother)
     if entry.tested and opened.verdict != verdicts.PASSED:
         opened.test()
     return opened

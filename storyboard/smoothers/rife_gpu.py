@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 DEPTH = 3
 """In-betweens on their way at a time."""
 
-BYTES_A_PIXEL = 600
-"""Of the card's memory for each pixel of the padded picture; with kernels it is 225."""
-
 _WARM = 3
 """Runs before one is recorded: the libraries choose their kernels and buffers in the first."""
 
@@ -53,6 +50,9 @@ class Prepared(NamedTuple):
 
 
 class Network(Protocol):
+    bytes_a_pixel: int
+    """Of the card's memory for each pixel of the padded picture."""
+
     def planes(self, frame: Tensor, height: int, width: int) -> Tensor:
         """What it needs of a picture (h, w, 3) uint8 that is to be padded to `height` and `width`."""
         ...
@@ -63,14 +63,15 @@ class Network(Protocol):
 
 
 class GpuRife:
-    """A `Smoother` on `device` (`cuda`, `cuda:1`, `mps`; `cpu` works too, for tests)."""
+    """A `Smoother` on `device` (`cuda`, `mps`; `cpu` works too, for tests)."""
 
     def __init__(self, engine: Engine, device: str, dtype: torch.dtype, kernels: bool = False) -> None:
         """`kernels`: with those of `rife_kernels`, in half precision whatever `dtype` says."""
         self.engine = engine
         self._device = torch.device(device)
-        self._net: Network = _Fused(self._device) if kernels else _Plain(self._device, dtype)
-        self._streams = _Streams(self._device)
+        with self._failing():
+            self._net: Network = _Fused(self._device) if kernels else _Plain(self._device, dtype)
+            self._streams = _Streams(self._device)
         self._networks: tuple[tuple[int, ...], _Recorded] | None = None
         self._seen: collections.deque[tuple[Frame, Tensor]] = collections.deque(maxlen=2)
 
@@ -128,18 +129,23 @@ class GpuRife:
     def _recorded(self, height: int, width: int) -> _Recorded:
         size = (height, width)
         if self._networks is None or self._networks[0] != size:
-            self._networks = None
+            self.close()
             padded = gap_rules.padded_size(height, width)
-            _check_memory(self._device, *padded)
+            _check_memory(self._device, *padded, self._net.bytes_a_pixel)
             self._networks = (size, _Recorded(self._net.prepared(*padded, *size), self._device))
         return self._networks[1]
 
     @contextlib.contextmanager
     def _failing(self) -> Iterator[None]:
-        """What the library says becomes our error."""
+        """What the library says becomes our error. A card that is full today is nothing that the engine is held to."""
         try:
             yield
-        except RuntimeError as error:  # out of memory is one of them
+        except torch.cuda.OutOfMemoryError as error:
+            raise SmootherError(
+                "the graphics card's memory ran out while frames were smoothed; close other programs, smooth smaller "
+                "frames, or choose the smoother `rife-openvino`"
+            ) from error
+        except RuntimeError as error:
             reason = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
             raise EngineFailed(
                 self.engine.name,
@@ -149,6 +155,8 @@ class GpuRife:
 
 class _Plain:
     """`Network` of PyTorch's own operations, on any device."""
+
+    bytes_a_pixel = 600
 
     def __init__(self, device: torch.device, dtype: torch.dtype) -> None:
         self._device = device
@@ -175,6 +183,8 @@ class _Plain:
 
 class _Fused:
     """`Network` of an NVIDIA card: `rife_fused`."""
+
+    bytes_a_pixel = 240
 
     def __init__(self, device: torch.device) -> None:
         self._device = device
@@ -211,9 +221,10 @@ class _Recorded:
             for _ in range(_WARM):
                 prepared.run()
             torch.cuda.synchronize(device)
-            self._graph = torch.cuda.CUDAGraph()
-            with torch.cuda.graph(self._graph):
+            graph = torch.cuda.CUDAGraph()
+            with torch.cuda.graph(graph):
                 self._made = prepared.run()
+            self._graph = graph
 
     def run(self, a: Tensor, b: Tensor, t: float) -> tuple[Tensor, Tensor]:
         """The picture and whether it is finite, until the next run."""
@@ -231,6 +242,7 @@ class _Streams:
         self._device = device
         self._cuda = device.type == "cuda"
         if self._cuda:
+            torch.cuda.synchronize(device)  # the weights are there
             self._work, self._there, self._back = (torch.cuda.Stream(device) for _ in range(3))
 
     def working(self) -> contextlib.AbstractContextManager[object]:
@@ -269,11 +281,11 @@ def _padded(picture: Tensor, height: int, width: int) -> Tensor:
     return torch.cat([picture, picture[:, -1:].expand(-1, right, -1)], 1) if right else picture
 
 
-def _check_memory(device: torch.device, height: int, width: int) -> None:
+def _check_memory(device: torch.device, height: int, width: int, bytes_a_pixel: int) -> None:
     """Raises `SmootherError` before anything is allocated that will not fit."""
     if device.type != "cuda":
         return
-    free, needed = torch.cuda.mem_get_info(device)[0], height * width * BYTES_A_PIXEL
+    free, needed = torch.cuda.mem_get_info(device)[0], height * width * bytes_a_pixel
     if needed > free:
         raise SmootherError(
             f"smoothing frames of {width}x{height} takes about {needed / 2**30:.1f} GB of the graphics card's memory and "

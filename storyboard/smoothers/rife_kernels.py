@@ -13,8 +13,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from storyboard.errors import SmootherError
-
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -28,6 +26,10 @@ Argument: TypeAlias = "Tensor | int | ctypes.c_longlong"
 """A tensor, for its address; an `int`; a `long long`."""
 
 
+class CardError(RuntimeError):
+    """What the driver or the compiler says."""
+
+
 class Kernels(Protocol):
     """Runs a function of `rife_kernels.cu` over `count` elements."""
 
@@ -36,7 +38,7 @@ class Kernels(Protocol):
 
 @functools.cache
 def on_card() -> CardKernels:
-    """Compiled for the card that PyTorch uses now. Raises `SmootherError` where that does not work."""
+    """Compiled for the card that PyTorch uses by default. Raises `CardError` where that does not work."""
     return CardKernels()
 
 
@@ -80,7 +82,7 @@ class CardKernels:
         if result:
             said = ctypes.c_char_p()
             self._driver.cuGetErrorString(result, ctypes.byref(said))
-            raise SmootherError(f"the card's driver says: {(said.value or b'unknown error').decode()}")
+            raise CardError(f"the card's driver says: {(said.value or b'unknown error').decode()}")
 
 
 def as_c(arguments: Sequence[Argument]) -> list[Any]:
@@ -96,7 +98,7 @@ def as_c(arguments: Sequence[Argument]) -> list[Any]:
 
 
 def _libraries() -> tuple[Any, Any]:
-    """The driver and NVRTC, as they come with the system and with PyTorch. Raises `SmootherError` without them."""
+    """The driver and NVRTC, as they come with the system and with PyTorch. Raises `CardError` without them."""
     import torch
 
     folder = Path(torch.__file__).parent / "lib"
@@ -109,12 +111,12 @@ def _libraries() -> tuple[Any, Any]:
         assert both.cuLaunchKernel
         assert both.nvrtcCompileProgram
     except (OSError, IndexError, AttributeError) as error:
-        raise SmootherError(f"PyTorch's own compiler for NVIDIA cards was not found ({error})") from error
+        raise CardError(f"PyTorch's own compiler for NVIDIA cards was not found ({error})") from error
     return both, both
 
 
 def _compiled(nvrtc: Any, architecture: str) -> bytes:
-    """The machine code of `rife_kernels.cu`. Raises `SmootherError` with what the compiler says."""
+    """The machine code of `rife_kernels.cu`. Raises `CardError` with what the compiler says."""
     program = ctypes.c_void_p()
     source = SOURCE.read_bytes()
     _asked(nvrtc.nvrtcCreateProgram(ctypes.byref(program), source, SOURCE.name.encode(), 0, None, None))
@@ -124,9 +126,7 @@ def _compiled(nvrtc: Any, architecture: str) -> bytes:
         failed = nvrtc.nvrtcCompileProgram(program, len(options), given)
         if failed:
             log = _bytes(nvrtc.nvrtcGetProgramLogSize, nvrtc.nvrtcGetProgramLog, program)
-            raise SmootherError(
-                f"{SOURCE.name} does not compile: {log.decode(errors='replace').strip()[:2000]}"
-            )
+            raise CardError(f"{SOURCE.name} does not compile: {log.decode(errors='replace').strip()[:2000]}")
         return _bytes(nvrtc.nvrtcGetCUBINSize, nvrtc.nvrtcGetCUBIN, program)
     finally:
         nvrtc.nvrtcDestroyProgram(ctypes.byref(program))
@@ -142,4 +142,4 @@ def _bytes(size: Any, get: Any, program: ctypes.c_void_p) -> bytes:
 
 def _asked(result: int) -> None:
     if result:
-        raise SmootherError(f"NVRTC failed with number {result}")
+        raise CardError(f"NVRTC failed with number {result}")

@@ -34,7 +34,7 @@ class RifeNet(nn.Module):  # type: ignore[misc] # PyTorch has no types here
         self.dtype = dtype
         self.blocks = nn.ModuleList(_Block(weights, i).to(dtype) for i in range(len(SCALES)))
         self.blocks.to(memory_format=torch.channels_last)
-        # In half precision the head has given NaN on real pictures.
+        # In bf16 the head has given NaN on real pictures.
         self.head = nn.ModuleList(
             _conv(weights[f"head.{i}.weight"], weights[f"head.{i}.bias"], 2 if i == 0 else 1)
             for i in range(3)

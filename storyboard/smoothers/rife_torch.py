@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import importlib.metadata
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -31,10 +32,10 @@ import json, torch
 kernels = False
 if torch.cuda.is_available():
     answer = ["cuda", torch.cuda.get_device_name()]
+    from storyboard.smoothers import rife_kernels
     try:
-        from storyboard.smoothers import rife_kernels
         kernels = torch.version.hip is None and bool(rife_kernels.on_card())
-    except Exception:  # then without them
+    except rife_kernels.CardError:  # then without them
         pass
 elif torch.backends.mps.is_available():
     answer = ["mps", "Apple's graphics"]
@@ -43,6 +44,8 @@ else:
 print(json.dumps([*answer, kernels]))
 """
 _ASK_SECONDS = 120
+_CHOICE = ("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES")
+"""Which cards a user lets programs see."""
 _NVIDIA = Path("/proc/driver/nvidia/version")
 _WSL = Path("/usr/lib/wsl/lib/libcuda.so.1")
 """NVIDIA's driver within Linux on Windows, which has none of its own."""
@@ -87,7 +90,7 @@ def _driver() -> str:
 
 @functools.cache
 def _asked(version: str, driver: str) -> Device:
-    question = [version, driver, VERSION]
+    question = [version, driver, VERSION, *map(os.environ.get, _CHOICE)]
     file = places.cache() / "smoothers" / "torch-device.json"
     try:
         kept = json.loads(file.read_bytes())
@@ -96,6 +99,8 @@ def _asked(version: str, driver: str) -> Device:
     except (OSError, ValueError, KeyError, TypeError):
         pass
     answer = _ask()
+    if answer is None:  # asked again the next time
+        return Device(PROCESSOR, "")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with atomic.replacing(file) as temporary:
@@ -105,7 +110,8 @@ def _asked(version: str, driver: str) -> Device:
     return answer
 
 
-def _ask() -> Device:
+def _ask() -> Device | None:
+    """None where it could not be told: PyTorch did not answer in time, or its card is full."""
     try:
         done = subprocess.run(
             [sys.executable, "-P", "-c", _ASK],
@@ -116,7 +122,7 @@ def _ask() -> Device:
         )
         return Device(*json.loads(done.stdout))
     except (OSError, subprocess.SubprocessError, ValueError, TypeError):
-        return Device(PROCESSOR, "")
+        return None
 
 
 def missing(_name: str = NAME) -> str:

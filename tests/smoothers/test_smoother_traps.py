@@ -140,6 +140,28 @@ def test_pytorch_is_asked_once_for_each_driver(monkeypatch: pytest.MonkeyPatch, 
     rife_torch._asked.cache_clear()
 
 
+def test_an_engine_that_does_not_open_is_remembered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def fails(name: str, _threads: int | None) -> None:
+        raise EngineFailed(name, "the card is gone")
+
+    monkeypatch.setenv(places.HOME, str(tmp_path))
+    monkeypatch.setattr(rife_openvino, "open_engine", fails)
+    with pytest.raises(EngineFailed, match="the card is gone"):
+        registry.open_smoother("rife-openvino")
+    assert "the card is gone" in registry._status(registry._ENTRIES["rife-openvino"]).reason
+
+
+def test_where_pytorch_does_not_answer_it_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(places.HOME, str(tmp_path))
+    for answer in (None, rife_torch.Device("cuda", "a card")):
+        monkeypatch.setattr(rife_torch, "_ask", lambda answer=answer: answer)
+        rife_torch._asked.cache_clear()
+        assert rife_torch._asked("2.9", "one").kind == ("cuda" if answer else "cpu")
+    rife_torch._asked.cache_clear()
+
+
 @pytest.fixture
 def ncnn_library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """The file of a library that the probe's process loads in place of the real one; any machine has a card."""

@@ -171,7 +171,10 @@ class _Painted(QWidget):
         self._seen.append("painted")
 
 
-def test_what_can_wait_comes_after_the_first_paint(qt: QApplication, until: object) -> None:
+def test_what_can_wait_comes_after_the_first_paint(
+    qt: QApplication, until: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(first_paint, "HIDDEN", 60_000)
     seen: list[str] = []
     widget = _Painted(seen)
     waiting = first_paint.FirstPaint(widget, lambda: seen.append("then"))
