@@ -19,6 +19,8 @@ class FirstPaint(QObject):
         super().__init__(widget)
         self._widget, self._then = widget, then
         self._painted = False
+        self.done = False
+        """Whether it was called."""
         self._waiting = QTimer(self, singleShot=True)
         self._waiting.timeout.connect(self._now)
         # From the loop's first turn on: what is still to be built until then counts as no waiting.
@@ -40,3 +42,4 @@ class FirstPaint(QObject):
     def _now(self) -> None:
         self._widget.removeEventFilter(self)
         self._then()
+        self.done = True

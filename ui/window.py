@@ -55,7 +55,8 @@ class Window(QMainWindow):
         self.document = Document(folder, self)
         self._ask = ask or _ask
         self._open = True
-        self._first = True
+        self.first_paint: FirstPaint | None = None
+        """What waits for it, once the window was shown."""
         self.imports = ImportThread(self.document, self)
         self.pictures = PictureThread(self, self.imports.proxies)
         self.thumbnails = Thumbnails(self.pictures.idle, self, self.imports.proxies)
@@ -190,11 +191,10 @@ class Window(QMainWindow):
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         super().showEvent(event)
-        if self._first:
-            self._first = False
+        if self.first_paint is None:
             looking.take_up(self)
             self._focus_film()
-            self._first_paint = FirstPaint(self._page, self._after_first_paint)
+            self.first_paint = FirstPaint(self._page, self._after_first_paint)
 
     def _after_first_paint(self) -> None:
         if not self._open:

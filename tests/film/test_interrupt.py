@@ -83,10 +83,10 @@ def test_a_take_goes_on_at_the_step_where_it_was_kept(tiny_model: Path, tmp_path
         make_project(tmp_path / name / "film", "a cat", length=8) for name in ("whole", "broken")
     )
     for folder in (whole, broken):
-        assert storyboard("set", folder, "--model", tiny_model, "--steps", "200").code == 0
+        assert storyboard("set", folder, "--model", tiny_model, "--steps", "80").code == 0
     assert storyboard("generate", whole).code == 0
     kept = broken / "cache" / "kept"
-    keeping = ("generate", str(broken), "--checkpoint-steps", "20")
+    keeping = ("generate", str(broken), "--checkpoint-steps", "8")
     with subprocess.Popen(
         [*COMMAND, *keeping], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as run:

@@ -78,7 +78,7 @@ def _no(parent: QWidget, question: str, yes: str) -> bool:
 
 
 @pytest.fixture
-def opened(qt: QApplication) -> Iterator[Opener]:
+def opened(qt: QApplication, until: Until) -> Iterator[Opener]:
     """`opened(folder)` is a window on that project; it is shut after the test. It answers every question no."""
     windows: list[Window] = []
     gc.freeze()  # what was there before (torch, in some runs) need not be looked through when the window is shut
@@ -87,6 +87,8 @@ def opened(qt: QApplication) -> Iterator[Opener]:
         window = Window(folder, ask=_no)
         windows.append(window)
         window.show()
+        # What waits for the first paint may move things: no hand is so quick.
+        until(lambda: window.first_paint is not None and window.first_paint.done)
         return window
 
     yield show

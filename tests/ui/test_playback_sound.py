@@ -34,7 +34,7 @@ class Tape:
     floats = True
 
     def __init__(self, late: float = 0.0) -> None:
-        self.given = b""
+        self.given = bytearray()
         self.volume = 1.0
         self.began: float | None = None
         self.broken = False
@@ -69,7 +69,7 @@ class Tape:
 
     @property
     def samples(self) -> np.ndarray:
-        return np.frombuffer(self.given, np.float32).reshape(-1, 2)
+        return np.frombuffer(bytes(self.given), np.float32).reshape(-1, 2)
 
 
 @pytest.fixture
