@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from storyboard import edit, places, store
 from storyboard.project import Project, new_shot
 from storyboard.store import new_id
-from ui import app
+from ui import app, memory
 from ui.window import Window
 
 PATIENCE = 60.0
@@ -44,8 +44,10 @@ def qt() -> Iterator[QApplication]:
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
-    """No test starts with the views and settings that another one left."""
+    """No test starts with the views and settings that another one left, nor with a line about models, which comes when
+    the machine was looked at and moves what is below it."""
     shutil.rmtree(places.config(), ignore_errors=True)
+    memory.see_advice()
 
 
 @pytest.fixture

@@ -256,7 +256,11 @@ def test_a_remembered_view_of_what_is_gone_does_no_harm(
 # A model for this machine
 
 
-def test_where_no_model_is_one_line_says_which_fits_and_how_to_get_it(window: Window, until: Until) -> None:
+def test_where_no_model_is_one_line_says_which_fits_and_how_to_get_it(
+    opened: Callable[[Path], Window], folder: Path, until: Until
+) -> None:
+    memory.save(memory.Memory())
+    window = opened(folder)
     until(window.banner.isVisible)
     assert "no model is installed" in window.banner.text.text()
     assert "not for commercial use" in window.banner.text.text()
