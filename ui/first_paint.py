@@ -18,7 +18,6 @@ class FirstPaint(QObject):
     def __init__(self, widget: QWidget, then: Callable[[], None]) -> None:
         super().__init__(widget)
         self._widget, self._then = widget, then
-        self._painted = False
         self.done = False
         """Whether it was called."""
         self._waiting = QTimer(self, singleShot=True)
@@ -30,8 +29,8 @@ class FirstPaint(QObject):
         widget.installEventFilter(self)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        if event.type() == QEvent.Type.Paint and not self._painted:
-            self._painted = True
+        if event.type() == QEvent.Type.Paint:
+            self._widget.removeEventFilter(self)
             self._turned.stop()
             self._waiting.start(0)
         return False

@@ -7,7 +7,6 @@ shows, nothing within it goes beyond 1,400 (the sums of its weights' sizes), and
 
 from __future__ import annotations
 
-import ctypes
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -15,8 +14,8 @@ import torch
 import torch.nn.functional as nnf
 from torch import Tensor
 
-from storyboard.smoothers.rife_layers import SCALES, with_identity
-from storyboard.smoothers.rife_net import FIRST, LATER
+from storyboard.smoothers.rife_layers import SCALES
+from storyboard.smoothers.rife_net import block_arrays
 
 if TYPE_CHECKING:
     from storyboard.smoothers.rife_kernels import Kernels
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
 
 _PLANES = 8
 """Red, green, blue from 0 to 255, four features, and one that is nothing."""
+_PICTURES = [0, 1, 2, 7, 8, 9]
+"""Red, green and blue of both pictures, among the channels that a block reads."""
 _FIRST_READ, _LATER_READ = 16, 32
 """Channels of what a block reads: their number, up to the next that the card multiplies well."""
 
@@ -93,7 +94,7 @@ class FusedNet:
     def _leaky(self, x: Tensor, layer: _Layer) -> Tensor:
         x = nnf.conv2d(x, layer.weight, None, layer.stride, 1).contiguous(memory_format=torch.channels_last)
         channels, count = x.shape[1], x.numel() // 8
-        self._kernels("bias_leaky", count, _rows(x), layer.bias, channels, ctypes.c_longlong(count))
+        self._kernels("bias_leaky", count, _rows(x), layer.bias, channels, count)
         return x
 
     def _empty(self, *shape: int) -> Tensor:
@@ -106,28 +107,18 @@ class FusedNet:
         return self._layer(weight, weights[f"head.{i}.bias"], 2 if i == 0 else 1)
 
     def _block(self, weights: Weights, i: int) -> list[_Layer]:
-        name = f"block{i}"
-        weight, bias = weights[f"{name}.shrink.0.weight"].copy(), weights[f"{name}.shrink.0.bias"]
-        weight[:, :6] /= 255
-        if i:
-            # The flow comes in pixels of the whole picture, as it is: factors on it are in the weights.
-            weight[:, 24:] /= SCALES[i]
-        weight = weight[:, LATER if i else FIRST]
+        first, *layers, out = block_arrays(weights, i)
+        # Pictures come as numbers up to 255.
+        weight = first.weight.copy()
+        weight[:, _PICTURES] /= 255
         reads = _LATER_READ if i else _FIRST_READ
         weight = np.pad(weight, ((0, 0), (0, reads - weight.shape[1]), (0, 0), (0, 0)))
-        layers = [self._layer(weight, bias, 2)]
-        layers.append(self._layer(weights[f"{name}.shrink.1.weight"], weights[f"{name}.shrink.1.bias"], 2))
-        for k in range(8):
-            residual = f"{name}.residual.{k}"
-            layers.append(
-                self._layer(*with_identity(weights[f"{residual}.weight"], weights[f"{residual}.bias"]), 1)
-            )
-        weight, bias = weights[f"{name}.out.weight"].copy(), weights[f"{name}.out.bias"].copy()
-        weight[:, :16] *= SCALES[i]
-        bias[:16] *= SCALES[i]
-        # Of the last block only flow and mask are used.
-        used, outputs = (52, 56) if i < len(SCALES) - 1 else (20, 24)
-        return [*layers, self._layer(weight[:, :used], bias[:used], 2, outputs=outputs, axis=1)]
+        outputs = len(out.bias) + 4  # the next multiple of eight
+        return [
+            self._layer(weight, first.bias, first.stride),
+            *(self._layer(*layer) for layer in layers),
+            self._layer(*out, outputs=outputs, axis=1),
+        ]
 
     def _layer(
         self, weight: Array, bias: Array, stride: int, outputs: int | None = None, axis: int = 0

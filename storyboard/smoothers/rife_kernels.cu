@@ -143,7 +143,7 @@ KERNEL feature_planes(Eight *planes, const Eight *features, const float *bias, i
 }
 
 // values (count, channels) f16, eight at a time: a bias is added, and what is below zero is made a fifth.
-KERNEL bias_leaky(Eight *values, const float *bias, int channels, long long count) {
+KERNEL bias_leaky(Eight *values, const float *bias, int channels, int count) {
     EACH(i, count) {
         Eight made = values[i];
         const int first = (int)(i % (channels / 8)) * 8;

@@ -22,8 +22,8 @@ _THREADS = 256
 _MOST_BLOCKS = 1 << 16
 """More work than so many blocks take is done by the same blocks one after the other."""
 
-Argument: TypeAlias = "Tensor | int | ctypes.c_longlong"
-"""A tensor, for its address; an `int`; a `long long`."""
+Argument: TypeAlias = "Tensor | int"
+"""A tensor, for its address, or a C `int`."""
 
 
 class CardError(RuntimeError):
@@ -88,11 +88,7 @@ class CardKernels:
 def as_c(arguments: Sequence[Argument]) -> list[Any]:
     """As a C function takes them."""
     return [
-        ctypes.c_int(each)
-        if isinstance(each, int)
-        else each
-        if isinstance(each, ctypes.c_longlong)
-        else ctypes.c_void_p(each.data_ptr())
+        ctypes.c_int(each) if isinstance(each, int) else ctypes.c_void_p(each.data_ptr())
         for each in arguments
     ]
 

@@ -6,7 +6,7 @@ The same function as `tests/smoothers/rife_reference.py` in an order that does l
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
@@ -71,32 +71,42 @@ class RifeNet(nn.Module):  # type: ignore[misc] # PyTorch has no types here
         return levels.permute(1, 2, 0)[:height, :width].contiguous(), (flow.sum() + mask.sum()).isfinite()
 
 
+class Arrays(NamedTuple):
+    """Of a convolution (out, in, 3, 3), or of the deconvolution (in, out, 4, 4) that ends a block."""
+
+    weight: Array
+    bias: Array
+    stride: int
+
+
+def block_arrays(weights: Weights, i: int) -> list[Arrays]:
+    """Those of block `i`, as it reads our order of channels. Flow comes and goes in pixels of the whole picture: factors
+    on it are in the weights."""
+    name = f"block{i}"
+    weight, bias = weights[f"{name}.shrink.0.weight"], weights[f"{name}.shrink.0.bias"]
+    if i:
+        weight = np.concatenate([weight[:, :24], weight[:, 24:] / SCALES[i]], 1)
+    layers = [Arrays(weight[:, LATER if i else FIRST], bias, 2)]
+    layers.append(Arrays(weights[f"{name}.shrink.1.weight"], weights[f"{name}.shrink.1.bias"], 2))
+    for k in range(8):
+        residual = f"{name}.residual.{k}"
+        layers.append(Arrays(*with_identity(weights[f"{residual}.weight"], weights[f"{residual}.bias"]), 1))
+    weight, bias = weights[f"{name}.out.weight"].copy(), weights[f"{name}.out.bias"].copy()
+    weight[:, :16] *= SCALES[i]
+    bias[:16] *= SCALES[i]
+    # Of the last block only flow and mask are used.
+    end = 52 if i < len(SCALES) - 1 else 20
+    return [*layers, Arrays(weight[:, :end], bias[:end], 2)]
+
+
 class _Block(nn.Module):  # type: ignore[misc]
     """What a block adds to the flow (1, 4, h, w) float32, in pixels of the whole picture; its mask and features."""
 
     def __init__(self, weights: Weights, i: int) -> None:
         super().__init__()
-        name = f"block{i}"
-        weight, bias = weights[f"{name}.shrink.0.weight"], weights[f"{name}.shrink.0.bias"]
-        if i:
-            # The flow comes in pixels of the whole picture, as it is: factors on it are in the weights.
-            weight = np.concatenate([weight[:, :24], weight[:, 24:] / SCALES[i]], 1)
-        layers = [_conv(weight[:, LATER if i else FIRST], bias, 2)]
-        layers.append(_conv(weights[f"{name}.shrink.1.weight"], weights[f"{name}.shrink.1.bias"], 2))
-        layers += [
-            _conv(
-                *with_identity(weights[f"{name}.residual.{k}.weight"], weights[f"{name}.residual.{k}.bias"]),
-                1,
-            )
-            for k in range(8)
-        ]
-        self.layers = nn.ModuleList(layers)
-        weight, bias = weights[f"{name}.out.weight"].copy(), weights[f"{name}.out.bias"].copy()
-        weight[:, :16] *= SCALES[i]
-        bias[:16] *= SCALES[i]
-        # Of the last block only flow and mask are used.
-        end = 52 if i < len(SCALES) - 1 else 20
-        self.out = _deconv(weight[:, :end], bias[:end])
+        *layers, out = block_arrays(weights, i)
+        self.layers = nn.ModuleList(_conv(*layer) for layer in layers)
+        self.out = _deconv(out.weight, out.bias)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         for layer in self.layers:

@@ -1,8 +1,8 @@
 """What our way of running a model costs beside the bare call of diffusers' pipeline, with the same settings.
 
 The model is Wan's real classes with the real number of blocks (30) and random weights, narrow enough for a processor.
-Both sides are warm and run by turns in one process, shot by shot: ten shots with prompts of their own, then four takes of one shot.
-The bare side reads its prompt anew for each take, as the pipeline does when it is called with words.
+Both sides are warm and run by turns in one process, shot by shot: ten shots with prompts of their own, then four takes of
+one shot. The bare side reads its prompt anew for each take, as the pipeline does when it is called with words.
 """
 
 from __future__ import annotations

@@ -152,7 +152,7 @@ def _scores(method: str, triples: Sequence[Triple]) -> Scores:
 def _made(method: str, gaps: Sequence[Gap]) -> Frames:
     if method == "blend":
         for gap in gaps:
-            yield ((gap.before.astype(np.uint16) + gap.after + 1) // 2).astype(np.uint8)
+            yield quality_study.blend(gap.before, gap.after)
         return
     smoother = registry.open_smoother(method)
     yield from smoother.between(gaps)

@@ -177,13 +177,12 @@ def test_what_can_wait_comes_after_the_first_paint(
     monkeypatch.setattr(first_paint, "HIDDEN", 60_000)
     seen: list[str] = []
     widget = _Painted(seen)
-    waiting = first_paint.FirstPaint(widget, lambda: seen.append("then"))
+    first_paint.FirstPaint(widget, lambda: seen.append("then"))
     widget.show()
     until(lambda: "then" in seen)  # type: ignore[operator]
     assert seen[0] == "painted"
     widget.repaint()
     assert seen.count("then") == 1
-    del waiting
 
 
 def test_a_window_that_is_never_painted_does_its_work_all_the_same(
@@ -192,9 +191,8 @@ def test_a_window_that_is_never_painted_does_its_work_all_the_same(
     monkeypatch.setattr(first_paint, "HIDDEN", 1)
     seen: list[str] = []
     widget = QWidget()
-    waiting = first_paint.FirstPaint(widget, lambda: seen.append("then"))
+    first_paint.FirstPaint(widget, lambda: seen.append("then"))
     until(lambda: seen == ["then"])  # type: ignore[operator]
-    del waiting
 
 
 def test_naming_sounds_loads_no_codecs() -> None:
