@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import glob
 import os
 import secrets
 import stat
@@ -65,6 +66,13 @@ def replacing(path: Path) -> Iterator[Path]:
             temporary.unlink()
 
 
+def remove(path: Path) -> None:
+    """Removes `path`, where it is there, and what killed programs left of it half written. Nobody may be writing it."""
+    path.unlink(missing_ok=True)
+    for left in path.parent.glob(f".{glob.escape(_stem(path))}.????????.part{glob.escape(path.suffix)}"):
+        left.unlink(missing_ok=True)
+
+
 def sync(handle: int) -> None:
     """Makes what was written to an open file or folder last through a power cut, where its file system can do that.
 
@@ -83,14 +91,17 @@ def is_temporary(name: str) -> bool:
 
 
 def _create(path: Path) -> Path:
-    # The whole name must fit in 255 bytes even where the final one just does.
-    stem = path.stem.encode()[:100].decode(errors="ignore")
-    temporary = path.parent / f".{stem}.{secrets.token_hex(4)}.part{path.suffix}"
+    temporary = path.parent / f".{_stem(path)}.{secrets.token_hex(4)}.part{path.suffix}"
     try:
         os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     except OSError as error:
         raise _refusal(path, error) from error
     return temporary
+
+
+def _stem(path: Path) -> str:
+    # The whole name must fit in 255 bytes even where the final one just does.
+    return path.stem.encode()[:100].decode(errors="ignore")
 
 
 def _publish(temporary: Path, path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from storyboard import paths
+from storyboard import atomic, paths
 from storyboard.errors import GeneratorError
 from storyboard.frames import Report, Show
 from storyboard.generators.base import Batching, Compiling, Crowded, Keeping
@@ -38,7 +38,7 @@ def make(folder: Path, step: Generate, generator: Generator, report: Report, sho
         made = starts.coloured(folder, recipe, _frames(folder, generator, recipe, step.keep_every, report))
         written = _written(folder, step, recipe, looks.now_and_then(made, show))
     take = _published(folder, step, recipe, written, generator, time.monotonic() - start)
-    kept(folder, recipe).unlink(missing_ok=True)
+    atomic.remove(kept(folder, recipe))
     return take
 
 

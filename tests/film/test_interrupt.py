@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import time
@@ -96,7 +97,9 @@ def test_a_take_goes_on_at_the_step_where_it_was_kept(tiny_model: Path, tmp_path
             process.kill()
         psutil.wait_procs(family, timeout=10)
     assert not list((broken / "takes").glob("*.json"))
-    assert list(kept.glob("*.safetensors"))
+    (done,) = kept.glob("[!.]*.safetensors")
+    # What a kill in the midst of the next write leaves, which this one may have missed.
+    shutil.copy(done, kept / f".{done.stem}.0123abcd.part.safetensors")
     assert storyboard(*keeping).code == 0
     assert contents(broken) == contents(whole)
     assert not list(kept.iterdir())

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from storyboard.atomic import is_temporary, replacing
+from storyboard.atomic import is_temporary, remove, replacing
 from storyboard.errors import DiskFull, DiskGone, StoryboardError
 from storyboard.media import lossless, segment, sound
 from tests.media.films import names, noise
@@ -52,6 +52,21 @@ def test_names_that_just_fit_still_get_a_temporary_one(tmp_path: Path) -> None:
     with replacing(path) as temporary:
         temporary.write_text("x")
     assert path.read_text() == "x"
+
+
+def test_a_file_goes_with_its_unfinished_ones_and_with_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "a[1].json"
+    others = {
+        "a[1].b.json",
+        ".a[1].b.0123abcd.part.json",
+        ".a[1].0123abcd.part.mkv",
+        ".a1.0123abcd.part.json",
+    }
+    for name in {path.name, ".a[1].0123abcd.part.json", *others}:
+        (tmp_path / name).touch()
+    remove(path)
+    assert {left.name for left in tmp_path.iterdir()} == others
+    remove(path)
 
 
 def test_permissions_of_the_old_file_stay(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QThreadPool
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 from storyboard import edit, places, store
@@ -48,6 +49,13 @@ def _nothing_remembered() -> None:
     the machine was looked at and moves what is below it."""
     shutil.rmtree(places.config(), ignore_errors=True)
     memory.see_advice()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_standing() -> Iterator[None]:
+    """A test that leaves a window behind fails: it would take what the pointer of a later one does at its place."""
+    yield
+    assert [window for window in QGuiApplication.topLevelWindows() if window.isVisible()] == []
 
 
 @pytest.fixture

@@ -182,6 +182,7 @@ def test_what_can_wait_comes_after_the_first_paint(
     until(lambda: "then" in seen)  # type: ignore[operator]
     assert seen[0] == "painted"
     widget.repaint()
+    widget.close()
     assert seen.count("then") == 1
 
 

@@ -164,6 +164,7 @@ def test_pictures_that_are_still_to_come_are_those_of_the_shot_where_it_is_now(
         hurried.setattr(allowance, "TIME", -1.0)
         hurried.setattr(allowance, "HURRIED", -1.0)
         strips._strips.clear()
+        strips._fitting.clear()
         window.timeline.viewport().repaint()
         first = document.project.shots[0]
         assert not all(tile.done for tile in strips._strips[first.id].tiles.values())

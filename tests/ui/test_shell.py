@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -30,11 +30,12 @@ Key = Qt.Key
 
 
 @pytest.fixture
-def line(qt: QApplication) -> MessageLine:
+def line(qt: QApplication) -> Iterator[MessageLine]:
     made = MessageLine()
     made.resize(600, 24)
     made.show()
-    return made
+    yield made
+    made.close()
 
 
 def test_a_problem_comes_back_after_what_covered_it(line: MessageLine) -> None:
