@@ -7,25 +7,25 @@ costs a few copies of pictures.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final, NamedTuple
 
-from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from storyboard import store
 from storyboard.project import Look, Motion, Project, Shot
 
-from . import theme
+from . import bands, theme
 from .allowance import Allowance
 from .document import Document
 from .grounds import Ground, Grounds
 from .lines import Hand, Lines
 from .pictures import Thumbnails
 from .strips import Strips
-from .words import Colour, Job, Shown, seconds, share_done, shown
+from .words import Job, Shown, seconds, share_done, shown
 
 ROW: Final = 25
 """Pixels of the line of text above the strip, and of the one below it."""
@@ -70,9 +70,9 @@ class ClipPainter:
         self.tried: Project | None = None
         """The film as a trim that is not done yet would leave it: lengths and states are its."""
         self._known: dict[str, _Known] = {}
-        self._state_colours: dict[int, Colour] = {}
-        """By a shot's place in the film that is painted: hundreds are asked for at each paint."""
-        self._colours_of: tuple[object, object, object] = (None, None, None)
+        self._state_colours: dict[int, bytes] = {}
+        """A pixel of each, by a shot's place in the film that is painted: hundreds are asked for at each paint."""
+        self._colours_of: tuple[object, ...] = (None,) * 4
         """What they follow from."""
         self._hands_of: tuple[QFont, float] | None = None
         self._grounds, self._lines = Grounds(), Lines(self._allowance)
@@ -126,7 +126,7 @@ class ClipPainter:
     def begin(self, ratio: float, left: int = 0) -> None:
         """Before shots are painted, each time, with the device's pixels for one of ours and the left edge of the
         view: the system's colours or its font may be others now."""
-        self._left = left
+        self._left, self._ratio = left, ratio
         self._allowance.begin(hurried=self._thumbnails.gives_way)
         self._colours = theme.current()
         hands_of = (QApplication.font(), ratio)
@@ -135,10 +135,12 @@ class ClipPainter:
             self._text, self._small = Hand.of(text_font(), ratio), Hand.of(small_font(), ratio)
         self._grounds.begin(self._colours, ratio)
         self._strips.begin(ratio)
-        now = (self.project, self._document.takes, self.jobs)
+        now = (self.project, self._document.takes, self.jobs, self._colours)
         if any(one is not other for one, other in zip(now, self._colours_of, strict=True)):
             self._colours_of = now
             self._state_colours.clear()
+            colours = self._colours
+            self._pixels = tuple(map(bands.pixel, (colours.window, colours.raised, colours.accent)))
         if self._rate != self.project.rate:
             self._rate = self.project.rate
             self._lengths.clear()
@@ -173,49 +175,55 @@ class ClipPainter:
         if job is not None and job.state == "generating":
             self._paint_steps(painter, strip, job)
 
-    def paint_blocks(self, painter: QPainter, row: tuple[int, int], blocks: Iterable[Block]) -> None:
-        """Draws shots that are too narrow for text into the `row` (top and height): their ground, at its foot their
-        state where they are drawn one by one, and a picture where it fits."""
-        colours, known = self._colours, self._state_colours
-        top, height = row
-        foot = top + height - 4
-        # Whole pixels: rectangles that are not go the long way through Qt.
-        plain: list[QRect] = []
-        chosen: list[QRect] = []
-        feet: dict[Colour, list[QRect]] = {}
-        pictured: list[tuple[float, float, int]] = []
-        bar, before, colour = QRect(), -1, ""
+    def paint_blocks(self, painter: QPainter, row: tuple[int, int], blocks: Sequence[Block]) -> None:
+        """Draws shots that are too narrow for text into the `row` (top and height), as one picture from the first of
+        them to the last: their ground, at its foot their state where they are drawn one by one, and a picture where it
+        fits."""
+        if not blocks:
+            return
+        known, (top, height) = self._state_colours, row
+        ground, plain, accent = self._pixels
+        base = round(blocks[0][0])
+        line = bytearray(ground * (round(max(block[1] for block in blocks)) + 1 - base))
+        chosen: list[tuple[int, int]] = []
+        bars: list[tuple[int, int, bytes]] = []
+        pictured: list[tuple[int, int, int]] = []
+        before, begin, colour = -1, 0, b""
+        reach = base
         for left, right, index, selected in blocks:
-            at = round(left)
-            width = max(1, round(right) - at)
-            (chosen if selected else plain).append(QRect(at, top, width, height))
+            at, stop = round(left), round(right)
+            if stop <= at:
+                stop = at + 1
+            if stop > reach:
+                reach = stop
+            if selected:
+                chosen.append((at, stop))
+            else:
+                line[4 * (at - base) : 4 * (stop - base)] = plain * (stop - at)
             if index is not None:
                 state = known.get(index)
                 if state is None:
                     if not self._may_know(index):
                         continue
-                    state = known[index] = self.shown(index).colour
+                    state = known[index] = bands.pixel(self._colours.state(self.shown(index).colour).name())
                 if index - 1 == before and state == colour:
-                    bar.setRight(at + width - 1)  # one bar below neighbours of one state
+                    bars[-1] = (begin, stop, state)  # one bar below neighbours of one state
                 else:
-                    bar, colour = QRect(at, foot, width, 4), state
-                    feet.setdefault(state, []).append(bar)
+                    begin, colour = at, state
+                    bars.append((at, stop, state))
                 before = index
-                if width >= PICTURES_FROM - 1:
-                    pictured.append((left, right, index))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(Qt.PenStyle.NoPen)
-        for rects, ground in ((plain, colours.raised), (chosen, colours.accent)):
-            if rects:
-                painter.setBrush(QColor(ground))
-                painter.drawRects(rects)
-        for of_state, rects in feet.items():
-            painter.setBrush(colours.state(of_state))
-            painter.drawRects(rects)
+                if stop - at >= PICTURES_FROM - 1:
+                    pictured.append((at, stop, index))
+        for at, end in chosen:
+            line[4 * (at - base) : 4 * (end - base)] = accent * (end - at)
+        del line[4 * (reach - base) :]
+        bands.paint(painter, line, base, top, height - 4, self._ratio)
+        for at, end, state in bars:
+            line[4 * (at - base) : 4 * (end - base)] = state * (end - at)
+        bands.paint(painter, line, base, top + height - 4, 4, self._ratio)
         film = self.project.shots
-        for left, right, index in pictured:
-            at = round(left) + 1
-            strip = (at, top + ROW, round(right) - 1 - at, height - 2 * ROW)
+        for at, stop, index in pictured:
+            strip = (at + 1, top + ROW, stop - at - 2, height - 2 * ROW)
             self._paint_pictures(painter, strip, index, film[index])
 
     def _paint_state(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import copy
 import itertools
 from collections.abc import Collection, Sequence
 from fractions import Fraction
@@ -21,6 +22,10 @@ _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
 class Arrangement(Protocol):
     """How the shots lie now: as the film has them, or as a drag would leave them."""
 
+    @property
+    def widest(self) -> float:
+        """Pixels that no shot is wider than."""
+
     def span(self, index: int) -> tuple[float, float]:
         """The left and right edge of a shot."""
 
@@ -35,8 +40,23 @@ class Layout:
     """The film laid out at `scale` pixels a frame, from x = 0."""
 
     def __init__(self, project: Project, scale: float) -> None:
+        self._scale_to(scale)
+        lengths = [shot.length for shot in project.shots]
+        self.starts = [0, *itertools.accumulate(lengths)]
+        self._longest = max(lengths, default=0)
+
+    def at(self, scale: float) -> Layout:
+        """The same shots at another scale: a zoom need not add up thousands of lengths."""
+        other = copy.copy(self)
+        other._scale_to(scale)
+        return other
+
+    def _scale_to(self, scale: float) -> None:
         self.scale = min(max(scale, MIN_SCALE), MAX_SCALE)
-        self.starts = [0, *itertools.accumulate(shot.length for shot in project.shots)]
+
+    @property
+    def widest(self) -> float:
+        return self.x(self._longest)
 
     @property
     def length(self) -> int:
@@ -151,6 +171,10 @@ class Opened:
     @property
     def width(self) -> float:
         return self._others.width + self.room
+
+    @property
+    def widest(self) -> float:
+        return self._others.widest
 
     def span(self, index: int) -> tuple[float, float]:
         rank = bisect.bisect_left(self._indexes, index)

@@ -41,7 +41,7 @@ from .layout import Layout, fitting_scale
 from .pictures import Thumbnails
 from .session import Session
 from .timeline_editors import ClipPrompt, MarkerName
-from .timeline_frame import Frame
+from .timeline_frame import PLAYHEAD_REACH, Frame
 from .timeline_grip import Grip
 from .timeline_hands import MoveMarker, Table
 from .timeline_landing import Landing
@@ -234,7 +234,7 @@ class Timeline(QAbstractScrollArea):
             self.horizontalScrollBar().setValue(int(self._layout.x(frame) - 40))
             self.viewport().update()
             return
-        reach, height = timeline_paint.PLAYHEAD_REACH, self.viewport().height()
+        reach, height = PLAYHEAD_REACH, self.viewport().height()
         for x in (before, now):
             self.viewport().update(QRect(int(x) - reach, 0, 2 * reach, height))
 
@@ -277,7 +277,7 @@ class Timeline(QAbstractScrollArea):
         timeline_sound.paint(painter, stage, self._wave, colours, area)
         if self._grip.hovered is not None:
             timeline_paint.grabbed_edge(painter, stage, self._grip.hovered, colours)
-        timeline_paint.playhead(painter, stage, self._session.frame, colours)
+        self._frame.playhead(painter, stage, self._session.frame)
         if hand is not None:
             hand.paint(painter, colours)
         self._landing.paint(painter, colours)

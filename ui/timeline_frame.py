@@ -1,12 +1,12 @@
-"""What stands around the film on the timeline: the ruler's marks and times, and the rows' names."""
+"""What stands around the film on the timeline: the ruler's marks and times, the rows' names, and the playhead."""
 
 from __future__ import annotations
 
 import math
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRect
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtCore import QPointF, QRect, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QApplication
 
 from . import theme
@@ -20,6 +20,8 @@ APART: Final = 70
 """Pixels between two times of the ruler, at least."""
 INDENT: Final = 6
 """Pixels from a mark to its time."""
+PLAYHEAD_REACH: Final = 8
+"""Pixels on each side of the playhead that are painted anew when it moves."""
 
 
 class Times:
@@ -66,6 +68,8 @@ class Frame:
     def __init__(self) -> None:
         self._lines = Lines(Allowance())
         self._made_of: tuple[QFont, str, float] | None = None
+        self._playhead = QPixmap()
+        self._playhead_of: tuple[str, int, float] | None = None
         self.begin(theme.current(), 1.0)
 
     def begin(self, colours: theme.Theme, ratio: float) -> None:
@@ -77,6 +81,8 @@ class Frame:
             bold = QApplication.font()
             bold.setBold(True)
             self._names = Hand.of(bold, ratio)
+            self._ratio = ratio
+        self._colour = colours.playhead
 
     def ruler(self, painter: QPainter, stage: Stage, colours: theme.Theme, area: QRect) -> None:
         """Marks and times, between the edges of `area`."""
@@ -103,3 +109,22 @@ class Frame:
         if stage.project.music:
             middle = top + height + GAP + SOUND_HEIGHT / 2
             self._lines.write(painter, 12, middle, "Music", self._names, colours.quiet)
+
+    def playhead(self, painter: QPainter, stage: Stage, frame: int) -> None:
+        """The line at `frame` with its head, which is drawn once: a smooth line takes as long as half a ruler."""
+        made_of = (self._colour, stage.height, self._ratio)
+        if made_of != self._playhead_of:
+            self._playhead_of, self._playhead = made_of, _playhead(*made_of)
+        painter.drawPixmap(round(stage.x(frame)) - PLAYHEAD_REACH, 0, self._playhead)
+
+
+def _playhead(colour: str, height: int, ratio: float) -> QPixmap:
+    picture, painter = canvas(2 * PLAYHEAD_REACH + 1, height, ratio)
+    x = PLAYHEAD_REACH + 0.5
+    painter.setPen(QPen(QColor(colour), 1.6))
+    painter.drawLine(QPointF(x, 2), QPointF(x, height))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colour))
+    painter.drawPolygon(QPolygonF([QPointF(x - 6, 0), QPointF(x + 6, 0), QPointF(x, 7)]))
+    painter.end()
+    return picture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Container, Iterator, Sequence
+from itertools import groupby
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -14,11 +15,10 @@ from storyboard.project import Marker
 
 from . import theme
 from .clips import NARROW, TEXT_FROM, Block, ClipPainter
+from .layout import Arrangement
 from .session import Session
 from .timeline_stage import GUTTER, RULER, Edge, Stage
 
-PLAYHEAD_REACH: Final = 8
-"""Pixels on each side of the playhead that are painted anew when it moves."""
 FLAG: Final = 5.0
 """Half the width of a marker's flag."""
 
@@ -86,27 +86,41 @@ def _flag(x: float) -> QPolygonF:
 
 
 def shots(
-    painter: QPainter, stage: Stage, clips: ClipPainter, chosen: Container[int], left: float, right: float
+    painter: QPainter, stage: Stage, clips: ClipPainter, chosen: frozenset[int], left: float, right: float
 ) -> None:
     """The shots between two places of the viewport, those at the places `chosen` in the film as selected ones. Those
     that are too narrow to tell apart are drawn as one, as far as they lie side by side."""
     row, shift = stage.row, GUTTER - stage.offset
-    for run in row.runs(stage.content(left), stage.content(right)):
-        edges = [edge + shift for edge in row.edges(run)]
-        clips.paint_blocks(painter, stage.clip_row, _wide_ones(painter, stage, clips, chosen, run, edges))
-
-
-def _wide_ones(
-    painter: QPainter,
-    stage: Stage,
-    clips: ClipPainter,
-    chosen: Container[int],
-    run: Sequence[int],
-    edges: Sequence[float],
-) -> Iterator[Block]:
-    """Paints the shots that are wide enough for text, and gives the blocks that the others are."""
-    # By edges alone: looking at each of hundreds of shots takes longer than drawing them.
     top, height = stage.clip_row
+    for run in row.runs(stage.content(left), stage.content(right)):
+        if row.widest < NARROW:
+            clips.paint_blocks(painter, (top, height), list(_as_one(row, shift, chosen, run)))
+            continue
+        edges = [edge + shift for edge in row.edges(run)]
+        blocks, wide = _told_apart(chosen, run, edges)
+        clips.paint_blocks(painter, (top, height), blocks)
+        for begin, end, index, selected in wide:
+            clips.paint(painter, QRectF(begin, top, end - begin, height), index, selected)
+
+
+def _as_one(row: Arrangement, shift: float, chosen: frozenset[int], run: Sequence[int]) -> Iterator[Block]:
+    """The blocks of a run none of whose shots can be told apart: one for all of them, and those of the selected ones.
+    Looking at each of thousands of shots takes longer than all the rest of a paint."""
+    if run:
+        yield row.span(run[0])[0] + shift, row.span(run[-1])[1] + shift, None, False
+    picked = sorted(chosen.intersection(run))
+    for _, stretch in groupby(enumerate(picked), lambda numbered: numbered[1] - numbered[0]):
+        indexes = [index for _, index in stretch]
+        yield row.span(indexes[0])[0] + shift, row.span(indexes[-1])[1] + shift, None, True
+
+
+def _told_apart(
+    chosen: Container[int], run: Sequence[int], edges: Sequence[float]
+) -> tuple[list[Block], list[tuple[float, float, int, bool]]]:
+    """The blocks that narrow shots are drawn as; and the shots that have room for text, likewise."""
+    # By edges alone: looking at each of hundreds of shots takes longer than drawing them.
+    blocks: list[Block] = []
+    wide: list[tuple[float, float, int, bool]] = []
     place, count = 0, len(run)
     while place < count:
         index, left = run[place], edges[place]
@@ -114,15 +128,16 @@ def _wide_ones(
         right = edges[place]
         width, selected = right - left, index in chosen
         if width >= TEXT_FROM:
-            clips.paint(painter, QRectF(left, top, width, height), index, selected)
+            wide.append((left, right, index, selected))
         elif width >= NARROW:
-            yield left + 0.5, right - 0.5, index, selected
+            blocks.append((left + 0.5, right - 0.5, index, selected))
         else:
             while place < count:
                 if edges[place + 1] - edges[place] >= NARROW or (run[place] in chosen) is not selected:
                     break
                 place += 1
-            yield left, edges[place], None, selected
+            blocks.append((left, edges[place], None, selected))
+    return blocks, wide
 
 
 def grabbed_edge(painter: QPainter, stage: Stage, edge: Edge, colours: theme.Theme) -> None:
@@ -186,16 +201,6 @@ def rubber_band(painter: QPainter, band: QRectF, colours: theme.Theme) -> None:
     painter.setPen(QPen(QColor(colours.busy), 1))
     painter.setBrush(ground)
     painter.drawRect(band)
-
-
-def playhead(painter: QPainter, stage: Stage, frame: int, colours: theme.Theme) -> None:
-    x = round(stage.x(frame)) + 0.5
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(QColor(colours.playhead), 1.6))
-    painter.drawLine(QPointF(x, 2), QPointF(x, stage.height))
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(colours.playhead))
-    painter.drawPolygon(QPolygonF([QPointF(x - 6, 0), QPointF(x + 6, 0), QPointF(x, 7)]))
 
 
 def badge(painter: QPainter, at: QPointF, words: str, colours: theme.Theme) -> None:

@@ -43,6 +43,7 @@ class Stage:
         self._document = document
         self._session = session
         self.layout = Layout(document.project, scale)
+        self._laid_out = document.project.shots
         self.row: Arrangement = self.layout
         self.offset = 0
         """Pixels of the film that are scrolled away at the left."""
@@ -56,7 +57,11 @@ class Stage:
 
     def lay_out(self, scale: float) -> None:
         """Lays the present film out anew."""
-        self.layout = Layout(self._document.project, scale)
+        shots = self._document.project.shots
+        self.layout = (
+            self.layout.at(scale) if shots is self._laid_out else Layout(self._document.project, scale)
+        )
+        self._laid_out = shots
         self.row = self.layout
 
     # ---- along the film

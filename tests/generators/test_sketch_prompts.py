@@ -3,10 +3,13 @@ anything."""
 
 from __future__ import annotations
 
+import time
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import pytest
+import simplemma
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -83,6 +86,25 @@ def test_a_slip_of_the_keyboard_is_forgiven(written: str, meant: str) -> None:
 def test_words_that_dictionaries_have_are_not_respelt() -> None:
     assert lemmas.respelt("house", frozenset({"horse"})) is None
     assert lemmas.respelt("hampster", frozenset({"hamster"})) == "hamster"
+
+
+def test_threads_do_not_read_the_dictionary_beside_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once, most = 0, 0
+
+    def lemmatize(word: str, lang: str) -> str:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        time.sleep(0.02)
+        at_once -= 1
+        return f"{word} in {lang}"
+
+    monkeypatch.setattr(simplemma, "lemmatize", lemmatize)
+    words = [f"glimmering{n}" for n in range(4)]
+    with ThreadPoolExecutor(len(words)) as pool:
+        assert list(pool.map(lemmas.dictionary_form, words)) == [f"{word} in en" for word in words]
+    assert most == 1
+    lemmas.dictionary_form.cache_clear()
 
 
 def test_nouns_in_a_row_are_one_thing() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
@@ -18,11 +18,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from storyboard import edit, store
-from storyboard.project import Shot
-from ui import allowance, theme
+from storyboard.project import Shot, new_shot
+from ui import allowance, bands, theme, timeline_paint
 from ui.allowance import Allowance
-from ui.clips import text_font
+from ui.clips import NARROW, text_font
 from ui.grounds import Ground, Grounds
+from ui.layout import Shifted
 from ui.lines import Hand, Lines
 from ui.window import Window
 
@@ -113,6 +114,54 @@ def test_a_ground_is_as_wide_as_it_is_wanted(
     assert len(covered) == round(width * ratio)  # no gap at the joints
     corner = image.pixelColor(round(5 * ratio), round(2 * ratio))
     assert corner.name() == "#ff00ff"
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
+def test_a_row_of_rectangles_is_as_if_each_was_drawn(qt: QApplication, ratio: float) -> None:
+    places = [(3, 9, "#ff0000"), (10, 11, "#00ff00"), (11, 40, "#0000ff")]
+    row = bytearray(bands.pixel("#000000") * 37)
+    pictures = []
+    for drawn in (True, False):
+        image = QImage(round(60 * ratio), round(30 * ratio), QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(ratio)
+        image.fill(Qt.GlobalColor.black)
+        painter = QPainter(image)
+        for left, right, colour in places:
+            if drawn:
+                painter.fillRect(left, 4, right - left, 20, QColor(colour))
+            row[4 * (left - 3) : 4 * (right - 3)] = bands.pixel(colour) * (right - left)
+        if not drawn:
+            bands.paint(painter, row, 3, 4, 20, ratio)
+        painter.end()
+        pictures.append(image)
+    assert pictures[0] == pictures[1]
+
+
+@pytest.mark.parametrize(
+    "chosen", [[], [0], [1999], [7, 8, 9, 400, 401, 1200], range(0, 2000, 2), range(2000)]
+)
+def test_thousands_of_shots_are_drawn_as_one_by_one(
+    window: Window, monkeypatch: pytest.MonkeyPatch, chosen: Sequence[int]
+) -> None:
+    shots = [new_shot(f"shot-{n}", "a dog", 8 + n % 5) for n in range(2000)]
+    window.document.edit("More shots", lambda project: edit.append(project, *shots))
+    window.timeline.zoom("fit")
+    stage, clips = window.timeline._stage, window.timeline._clips
+    stage.row = Shifted(window.document.project, stage.layout.scale, 0.3)
+
+    def drawn() -> QImage:
+        image = QImage(stage.width, stage.height, QImage.Format.Format_RGB32)
+        image.fill(QColor(theme.current().window))
+        painter = QPainter(image)
+        clips.begin(1.0)
+        timeline_paint.shots(painter, stage, clips, frozenset(chosen), 0, stage.width)
+        painter.end()
+        return image
+
+    as_one = drawn()
+    assert stage.row.widest < NARROW
+    monkeypatch.setattr(Shifted, "widest", NARROW)
+    assert drawn() == as_one
 
 
 def test_a_paint_in_a_hurry_makes_little_and_always_something(monkeypatch: pytest.MonkeyPatch) -> None:

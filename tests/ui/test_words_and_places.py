@@ -8,7 +8,8 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtGui import QColor
 
-from storyboard.project import Chosen, Motion, Project, Shot, wish
+from storyboard import edit
+from storyboard.project import Chosen, Motion, Project, Shot, new_shot, wish
 from storyboard.take import Recipe, Source, Take
 from ui import theme, words
 from ui.layout import Layout, fitting_scale, ruler_step
@@ -109,6 +110,14 @@ def test_shots_lie_side_by_side() -> None:
     layout = Layout(film(10, 5, 20), 2.0)
     assert [layout.span(i) for i in range(3)] == [(0, 20), (20, 30), (30, 70)]
     assert [layout.shot_at(x) for x in (-1, 0, 19.9, 20, 69.9, 70)] == [None, 0, 0, 1, 2, None]
+
+
+def test_a_film_at_another_scale_is_laid_out_as_anew() -> None:
+    project = edit.append(Project(name="p"), *(new_shot(f"s{n}", "x", 5 + 3 * n) for n in range(6)))
+    zoomed, anew = Layout(project, 2.0).at(0.75), Layout(project, 0.75)
+    assert [zoomed.span(n) for n in range(6)] == [anew.span(n) for n in range(6)]
+    assert zoomed.widest == anew.widest == 20 * 0.75
+    assert Layout(project, 2.0).at(1e9).scale == Layout(project, 1e9).scale
 
 
 def test_only_what_can_be_seen_is_visited() -> None:

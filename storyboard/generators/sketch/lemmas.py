@@ -5,7 +5,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
+from threading import Lock
 
+_reading = Lock()
+"""The first word takes a third of a second: the dictionary is read. Threads that each read one of their own would take
+as much from the window for each."""
 _IRREGULAR = {
     "ate": "eat", "eaten": "eat", "ran": "run", "flew": "fly", "drove": "drive", "swam": "swim", "rode": "ride",
     "fell": "fall", "rose": "rise", "threw": "throw", "caught": "catch", "slept": "sleep", "drank": "drink",
@@ -79,21 +83,18 @@ def dictionary_form(word: str) -> str:
     """The lemma of an English word, by a dictionary, for words that no rule resolves."""
     if not word.isascii() or len(word) <= 4:
         return word  # not for every half-typed word
-    import simplemma  # a third of a second the first time
+    with _reading:
+        import simplemma
 
-    return str(simplemma.lemmatize(word, lang="en"))
+        return str(simplemma.lemmatize(word, lang="en"))
 
 
 @lru_cache(1024)
 def _is_english(word: str) -> bool:
-    import simplemma
+    with _reading:
+        import simplemma
 
-    return bool(simplemma.is_known(word, lang="en"))
-
-
-def warm() -> None:
-    """Loads the dictionary, which takes a third of a second, before somebody waits for it."""
-    _is_english("warm")
+        return bool(simplemma.is_known(word, lang="en"))
 
 
 @cache
