@@ -37,8 +37,9 @@ REST = 0.12
 """Seconds without a scroll, a zoom or a drag after which thumbnails are made again."""
 SAY = 0.1
 """Seconds between two signals that hands are still at it."""
-LONGEST_REST = 3.0
-"""Seconds that one waits for that at most: who scrolls on and on sees pictures, too."""
+LONGEST_REST = 10.0
+"""Seconds that one waits for that at most: who scrolls on and on sees pictures, too, if few. A sketch that is drawn
+meanwhile keeps Python from the next paint or two."""
 MAX_WAITING = 300
 """Thumbnails that wait to be made; older wishes are for clips that were scrolled away."""
 
