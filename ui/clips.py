@@ -175,12 +175,14 @@ class ClipPainter:
         if job is not None and job.state == "generating":
             self._paint_steps(painter, strip, job)
 
-    def paint_blocks(self, painter: QPainter, row: tuple[int, int], blocks: Sequence[Block]) -> None:
-        """Draws shots that are too narrow for text into the `row` (top and height), as one picture from the first of
-        them to the last: their ground, at its foot their state where they are drawn one by one, and a picture where it
-        fits."""
+    def paint_blocks(
+        self, painter: QPainter, row: tuple[int, int], blocks: Sequence[Block]
+    ) -> tuple[int, int]:
+        """Draws shots that are too narrow for text into the `row` (top and height): their ground, at its foot their
+        state where they are drawn one by one, and a picture where it fits. The row is painted from the first of them to
+        the last; returns the edges of that."""
         if not blocks:
-            return
+            return 0, 0
         known, (top, height) = self._state_colours, row
         ground, plain, accent = self._pixels
         base = round(blocks[0][0])
@@ -225,6 +227,7 @@ class ClipPainter:
         for at, stop, index in pictured:
             strip = (at + 1, top + ROW, stop - at - 2, height - 2 * ROW)
             self._paint_pictures(painter, strip, index, film[index])
+        return base, reach
 
     def _paint_state(
         self, painter: QPainter, left: int, middle: float, width: int, state: Shown, frames: int
@@ -235,12 +238,12 @@ class ClipPainter:
         room = width - 29.0
         if room < WORDS_FROM:
             return
-        length = self._length(frames)
-        wide = lines.width(length, hand, quiet)
-        if room > wide + 8 + lines.width(state.words, hand, quiet):
-            lines.write(painter, left + width - 7 - wide, middle, length, hand, quiet)
-            room -= wide + 8
-        lines.write(painter, left + 22, middle, state.words, hand, quiet, room)
+        length = lines.line(self._length(frames), hand, quiet)
+        words = lines.line(state.words, hand, quiet)
+        if room > length.width + 8 + words.width:
+            lines.write_line(painter, left + width - 7 - length.width, middle, length)
+            room -= length.width + 8
+        lines.write_line(painter, left + 22, middle, words, room)
 
     def _length(self, frames: int) -> str:
         words = self._lengths.get(frames)
@@ -252,17 +255,17 @@ class ClipPainter:
         self, painter: QPainter, left: float, middle: float, room: float, index: int, shot: Shot
     ) -> None:
         hand, colours, lines = self._text, self._colours, self._lines
-        number = str(index + 1)
-        if not lines.may_write(number, hand, colours.quiet):
+        number = lines.known(str(index + 1), hand, colours.quiet)
+        if number is None:
             return
-        indent = lines.width(number, hand, colours.quiet) + 8
-        lines.write(painter, left, middle, number, hand, colours.quiet)
+        indent = number.width + 8
+        lines.write_line(painter, left, middle, number)
         # Measuring a text of thousands of letters costs more than painting what is seen of it.
         words = " ".join(shot.prompt[: _letters(room)].split())
         colour = colours.text if shot.prompt else colours.quiet
-        words = words or "no prompt yet"
-        if lines.may_write(words, hand, colour):
-            lines.write(painter, left + indent, middle, words, hand, colour, room - indent)
+        prompt = lines.known(words or "no prompt yet", hand, colour)
+        if prompt is not None:
+            lines.write_line(painter, left + indent, middle, prompt, room - indent)
 
     def _paint_steps(self, painter: QPainter, strip: tuple[int, int, int, int], job: Job) -> None:
         """How far the take is that is made."""

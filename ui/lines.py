@@ -48,15 +48,18 @@ class Lines:
 
     def __init__(self, allowance: Allowance) -> None:
         self._allowance = allowance
-        self._known: OrderedDict[tuple[str, str, str, float], _Line] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str, str, float], Line] = OrderedDict()
 
     def width(self, text: str, hand: Hand, colour: str) -> float:
         """Pixels that all of `text` takes."""
-        return self._line(text, hand, colour).width
+        return self.line(text, hand, colour).width
 
-    def may_write(self, text: str, hand: Hand, colour: str) -> bool:
-        """Whether `text` was written before, or there is time to write it now."""
-        return (text, hand.name, colour, hand.ratio) in self._known or self._allowance.take()
+    def known(self, text: str, hand: Hand, colour: str) -> Line | None:
+        """`text` if it was written before, or there is time to shape it now."""
+        line = self._known.get((text, hand.name, colour, hand.ratio))
+        if line is not None or self._allowance.take():
+            return line or self.line(text, hand, colour)
+        return None
 
     def write(
         self,
@@ -70,27 +73,34 @@ class Lines:
     ) -> None:
         """Writes `text` from `x` on within `room` pixels, the middle of its capitals at the height `middle`. What
         does not fit ends with an ellipsis."""
-        line = self._line(text, hand, colour)
+        self.write_line(painter, x, middle, self.line(text, hand, colour), room)
+
+    def write_line(
+        self, painter: QPainter, x: float, middle: float, line: Line, room: float = ENDLESS
+    ) -> None:
+        """Writes a line as `write` does."""
+        hand = line.hand
         left, top = round(x), round(middle + hand.rise)
         if line.width <= room:
             line.paint(painter, left, top, line.width)
         elif line.backwards:
             painter.setFont(hand.font)
-            painter.setPen(QColor(colour))
-            words = hand.metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+            painter.setPen(QColor(line.colour))
+            words = hand.metrics.elidedText(line.text, Qt.TextElideMode.ElideRight, room)
             painter.drawText(QPointF(left, top + hand.metrics.ascent()), words)
         else:
-            end = self._line(ELLIPSIS, hand, colour)
+            end = self.line(ELLIPSIS, hand, line.colour)
             if room >= end.width:
                 cut = line.cut(room - end.width)
                 line.paint(painter, left, top, cut)
                 end.paint(painter, left + round(cut), top, end.width)
 
-    def _line(self, text: str, hand: Hand, colour: str) -> _Line:
+    def line(self, text: str, hand: Hand, colour: str) -> Line:
+        """`text`, shaped."""
         key = (text, hand.name, colour, hand.ratio)
         line = self._known.get(key)
         if line is None:
-            line = self._known[key] = _Line(text, hand, QColor(colour))
+            line = self._known[key] = Line(text, hand, colour)
             while len(self._known) > MOST:
                 self._known.popitem(last=False)
         else:
@@ -98,12 +108,11 @@ class Lines:
         return line
 
 
-class _Line:
+class Line:
     """One line, and as much of it as was wanted so far as a picture."""
 
-    def __init__(self, text: str, hand: Hand, colour: QColor) -> None:
-        self._hand = hand
-        self._colour = colour
+    def __init__(self, text: str, hand: Hand, colour: str) -> None:
+        self.text, self.hand, self.colour = text, hand, colour
         self._layout = QTextLayout(text, hand.font)
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.NoWrap)
@@ -124,7 +133,7 @@ class _Line:
 
     def paint(self, painter: QPainter, left: int, top: int, width: float) -> None:
         """Copies the first `width` pixels of the line: of one that is cut no column of the next letter."""
-        ratio = self._hand.ratio
+        ratio = self.hand.ratio
         wanted = math.ceil(width * ratio) if width >= self.width else math.floor(width * ratio)
         if self._picture is None or self._picture.width() < wanted:
             self._picture = self._drawn(width)
@@ -134,13 +143,13 @@ class _Line:
     def _drawn(self, width: float) -> QPixmap:
         whole = math.ceil(self.width) + 1
         wide = min(whole, math.ceil(width / GROWTH) * GROWTH) if whole > width else math.ceil(width)
-        ratio = self._hand.ratio
-        height = math.ceil(self._hand.metrics.height())
+        ratio = self.hand.ratio
+        height = math.ceil(self.hand.metrics.height())
         picture = QPixmap(max(1, math.ceil(wide * ratio)), math.ceil(height * ratio))
         picture.setDevicePixelRatio(ratio)
         picture.fill(Qt.GlobalColor.transparent)
         painter = QPainter(picture)
-        painter.setPen(self._colour)
+        painter.setPen(QColor(self.colour))
         self._layout.draw(painter, QPointF(0, 0))
         painter.end()
         return picture

@@ -265,7 +265,9 @@ class Timeline(QAbstractScrollArea):
         self._frame.begin(colours, ratio)
         self._clips.begin(ratio, GUTTER)
         painter = QPainter(self.viewport())
-        painter.fillRect(area, QColor(colours.window))
+        top, height = stage.clip_row
+        for begin, end in ((0, top), (top + height, stage.height)):  # the row between has its own
+            painter.fillRect(area & QRect(0, begin, stage.width, end - begin), QColor(colours.window))
         painter.setClipRect(area & QRect(GUTTER - 1, 0, stage.width, stage.height))
         self._frame.ruler(painter, stage, colours, area)
         timeline_paint.chosen_range(painter, stage, self._session, colours)
@@ -273,7 +275,7 @@ class Timeline(QAbstractScrollArea):
         moved = (hand.marker, hand.frame) if isinstance(hand, MoveMarker) else None
         timeline_paint.markers(painter, stage, colours, moved)
         chosen = self._chosen()
-        timeline_paint.shots(painter, stage, self._clips, chosen, area.left() - 2, area.right() + 2)
+        timeline_paint.shots(painter, stage, self._clips, colours, chosen, area.left() - 2, area.right() + 2)
         timeline_sound.paint(painter, stage, self._wave, colours, area)
         if self._grip.hovered is not None:
             timeline_paint.grabbed_edge(painter, stage, self._grip.hovered, colours)

@@ -86,21 +86,33 @@ def _flag(x: float) -> QPolygonF:
 
 
 def shots(
-    painter: QPainter, stage: Stage, clips: ClipPainter, chosen: frozenset[int], left: float, right: float
+    painter: QPainter,
+    stage: Stage,
+    clips: ClipPainter,
+    colours: theme.Theme,
+    chosen: frozenset[int],
+    left: int,
+    right: int,
 ) -> None:
-    """The shots between two places of the viewport, those at the places `chosen` in the film as selected ones. Those
-    that are too narrow to tell apart are drawn as one, as far as they lie side by side."""
+    """The row of shots between two places of the viewport, with its ground, those at the places `chosen` in the film as
+    selected ones. Those that are too narrow to tell apart are drawn as one, as far as they lie side by side."""
     row, shift = stage.row, GUTTER - stage.offset
     top, height = stage.clip_row
+    ground, painted = QColor(colours.window), left
+    wide: list[tuple[float, float, int, bool]] = []
     for run in row.runs(stage.content(left), stage.content(right)):
         if row.widest < NARROW:
-            clips.paint_blocks(painter, (top, height), list(_as_one(row, shift, chosen, run)))
-            continue
-        edges = [edge + shift for edge in row.edges(run)]
-        blocks, wide = _told_apart(chosen, run, edges)
-        clips.paint_blocks(painter, (top, height), blocks)
-        for begin, end, index, selected in wide:
-            clips.paint(painter, QRectF(begin, top, end - begin, height), index, selected)
+            blocks = list(_as_one(row, shift, chosen, run))
+        else:
+            blocks = _told_apart(chosen, run, [edge + shift for edge in row.edges(run)], wide)
+        first, last = clips.paint_blocks(painter, stage.clip_row, blocks)
+        if first < last:
+            painter.fillRect(painted, top, max(0, first - painted), height, ground)
+            painted = last
+    # What was painted is not painted twice: of a whole view that takes as long as its ruler.
+    painter.fillRect(painted, top, max(0, right - painted), height, ground)
+    for begin, end, index, selected in wide:
+        clips.paint(painter, QRectF(begin, top, end - begin, height), index, selected)
 
 
 def _as_one(row: Arrangement, shift: float, chosen: frozenset[int], run: Sequence[int]) -> Iterator[Block]:
@@ -115,12 +127,14 @@ def _as_one(row: Arrangement, shift: float, chosen: frozenset[int], run: Sequenc
 
 
 def _told_apart(
-    chosen: Container[int], run: Sequence[int], edges: Sequence[float]
-) -> tuple[list[Block], list[tuple[float, float, int, bool]]]:
-    """The blocks that narrow shots are drawn as; and the shots that have room for text, likewise."""
+    chosen: Container[int],
+    run: Sequence[int],
+    edges: Sequence[float],
+    wide: list[tuple[float, float, int, bool]],
+) -> list[Block]:
+    """The blocks that narrow shots are drawn as; the shots that have room for text are added to `wide`, likewise."""
     # By edges alone: looking at each of hundreds of shots takes longer than drawing them.
     blocks: list[Block] = []
-    wide: list[tuple[float, float, int, bool]] = []
     place, count = 0, len(run)
     while place < count:
         index, left = run[place], edges[place]
@@ -137,7 +151,7 @@ def _told_apart(
                     break
                 place += 1
             blocks.append((left, edges[place], None, selected))
-    return blocks, wide
+    return blocks
 
 
 def grabbed_edge(painter: QPainter, stage: Stage, edge: Edge, colours: theme.Theme) -> None:

@@ -151,10 +151,10 @@ def test_thousands_of_shots_are_drawn_as_one_by_one(
 
     def drawn() -> QImage:
         image = QImage(stage.width, stage.height, QImage.Format.Format_RGB32)
-        image.fill(QColor(theme.current().window))
+        image.fill(Qt.GlobalColor.black)
         painter = QPainter(image)
         clips.begin(1.0)
-        timeline_paint.shots(painter, stage, clips, frozenset(chosen), 0, stage.width)
+        timeline_paint.shots(painter, stage, clips, theme.current(), frozenset(chosen), 0, stage.width)
         painter.end()
         return image
 
