@@ -20,6 +20,12 @@ def pixel(colour: str) -> bytes:
     return QColor(colour).rgb().to_bytes(PIXEL, sys.byteorder)
 
 
+@cache
+def colour_of(pixel: bytes) -> QColor:
+    """What `pixel` gives for a colour, back."""
+    return QColor.fromRgb(int.from_bytes(pixel, sys.byteorder))
+
+
 def paint(painter: QPainter, row: bytes | bytearray, left: int, top: int, height: int, ratio: float) -> None:
     """Draws the pixels of `row` side by side from `left` on, each `height` high. One of ours is `ratio` of the device."""
     width = len(row) // PIXEL

@@ -37,6 +37,8 @@ TEXT_FROM: Final = 40.0
 """The width from which a shot is a card with text."""
 WORDS_FROM: Final = 48
 """Pixels of room from which a state is told in words: two letters and an ellipsis say less than its dot."""
+FEW: Final = 6
+"""Rectangles that are drawn as fast one by one as together."""
 MOST_KNOWN: Final = 40_000
 """Shots whose state is remembered: twice as many as a film can have."""
 
@@ -178,11 +180,9 @@ class ClipPainter:
     def paint_blocks(
         self, painter: QPainter, row: tuple[int, int], blocks: Sequence[Block]
     ) -> tuple[int, int]:
-        """Draws shots that are too narrow for text into the `row` (top and height): their ground, at its foot their
-        state where they are drawn one by one, and a picture where it fits. The row is painted from the first of them to
-        the last; returns the edges of that."""
-        if not blocks:
-            return 0, 0
+        """Draws shots that are too narrow for text, one at least, into the `row` (top and height): their ground, at its
+        foot their state where they are drawn one by one, and a picture where it fits. The row is painted from the first
+        of them to the last, also between them; returns the edges of that."""
         known, (top, height) = self._state_colours, row
         ground, plain, accent = self._pixels
         base = round(blocks[0][0])
@@ -219,10 +219,14 @@ class ClipPainter:
         for at, end in chosen:
             line[4 * (at - base) : 4 * (end - base)] = accent * (end - at)
         del line[4 * (reach - base) :]
-        bands.paint(painter, line, base, top, height - 4, self._ratio)
-        for at, end, state in bars:
-            line[4 * (at - base) : 4 * (end - base)] = state * (end - at)
-        bands.paint(painter, line, base, top + height - 4, 4, self._ratio)
+        bands.paint(painter, line, base, top, height, self._ratio)
+        if len(bars) > FEW:
+            for at, end, state in bars:
+                line[4 * (at - base) : 4 * (end - base)] = state * (end - at)
+            bands.paint(painter, line, base, top + height - 4, 4, self._ratio)
+        else:
+            for at, end, state in bars:
+                painter.fillRect(at, top + height - 4, end - at, 4, bands.colour_of(state))
         film = self.project.shots
         for at, stop, index in pictured:
             strip = (at + 1, top + ROW, stop - at - 2, height - 2 * ROW)

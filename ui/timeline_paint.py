@@ -98,19 +98,18 @@ def shots(
     selected ones. Those that are too narrow to tell apart are drawn as one, as far as they lie side by side."""
     row, shift = stage.row, GUTTER - stage.offset
     top, height = stage.clip_row
-    ground, painted = QColor(colours.window), left
+    blocks: list[Block] = []
     wide: list[tuple[float, float, int, bool]] = []
     for run in row.runs(stage.content(left), stage.content(right)):
         if row.widest < NARROW:
-            blocks = list(_as_one(row, shift, chosen, run))
+            blocks += _as_one(row, shift, chosen, run)
         else:
-            blocks = _told_apart(chosen, run, [edge + shift for edge in row.edges(run)], wide)
-        first, last = clips.paint_blocks(painter, stage.clip_row, blocks)
-        if first < last:
-            painter.fillRect(painted, top, max(0, first - painted), height, ground)
-            painted = last
-    # What was painted is not painted twice: of a whole view that takes as long as its ruler.
-    painter.fillRect(painted, top, max(0, right - painted), height, ground)
+            _tell_apart(chosen, run, [edge + shift for edge in row.edges(run)], blocks, wide)
+    # What the blocks cover is not painted twice: of a whole view that takes as long as its ruler.
+    ground = QColor(colours.window)
+    first, last = clips.paint_blocks(painter, stage.clip_row, blocks) if blocks else (left, left)
+    painter.fillRect(left, top, max(0, first - left), height, ground)
+    painter.fillRect(last, top, max(0, right - last), height, ground)
     for begin, end, index, selected in wide:
         clips.paint(painter, QRectF(begin, top, end - begin, height), index, selected)
 
@@ -126,15 +125,15 @@ def _as_one(row: Arrangement, shift: float, chosen: frozenset[int], run: Sequenc
         yield row.span(indexes[0])[0] + shift, row.span(indexes[-1])[1] + shift, None, True
 
 
-def _told_apart(
+def _tell_apart(
     chosen: Container[int],
     run: Sequence[int],
     edges: Sequence[float],
+    blocks: list[Block],
     wide: list[tuple[float, float, int, bool]],
-) -> list[Block]:
-    """The blocks that narrow shots are drawn as; the shots that have room for text are added to `wide`, likewise."""
+) -> None:
+    """Adds the shots that have room for text to `wide`, and what the others are drawn as to `blocks`."""
     # By edges alone: looking at each of hundreds of shots takes longer than drawing them.
-    blocks: list[Block] = []
     place, count = 0, len(run)
     while place < count:
         index, left = run[place], edges[place]
@@ -151,7 +150,6 @@ def _told_apart(
                     break
                 place += 1
             blocks.append((left, edges[place], None, selected))
-    return blocks
 
 
 def grabbed_edge(painter: QPainter, stage: Stage, edge: Edge, colours: theme.Theme) -> None:

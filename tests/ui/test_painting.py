@@ -19,13 +19,14 @@ from PySide6.QtWidgets import QApplication
 
 from storyboard import edit, store
 from storyboard.project import Shot, new_shot
-from ui import allowance, bands, theme, timeline_paint
+from ui import allowance, bands, clips, theme, timeline_paint
 from ui.allowance import Allowance
 from ui.clips import NARROW, text_font
 from ui.grounds import Ground, Grounds
 from ui.layout import Shifted
 from ui.lines import Hand, Lines
 from ui.window import Window
+from ui.words import Job
 
 Until = Callable[[Callable[[], bool]], None]
 WIDTH, HEIGHT = 400, 40
@@ -146,22 +147,43 @@ def test_thousands_of_shots_are_drawn_as_one_by_one(
     shots = [new_shot(f"shot-{n}", "a dog", 8 + n % 5) for n in range(2000)]
     window.document.edit("More shots", lambda project: edit.append(project, *shots))
     window.timeline.zoom("fit")
-    stage, clips = window.timeline._stage, window.timeline._clips
+    stage = window.timeline._stage
     stage.row = Shifted(window.document.project, stage.layout.scale, 0.3)
-
-    def drawn() -> QImage:
-        image = QImage(stage.width, stage.height, QImage.Format.Format_RGB32)
-        image.fill(Qt.GlobalColor.black)
-        painter = QPainter(image)
-        clips.begin(1.0)
-        timeline_paint.shots(painter, stage, clips, theme.current(), frozenset(chosen), 0, stage.width)
-        painter.end()
-        return image
-
-    as_one = drawn()
+    as_one = row_of_shots(window, chosen)
     assert stage.row.widest < NARROW
     monkeypatch.setattr(Shifted, "widest", NARROW)
-    assert drawn() == as_one
+    assert row_of_shots(window, chosen) == as_one
+
+
+@pytest.mark.parametrize("busy", [1, 2, 5])
+def test_states_stand_at_the_foot_of_narrow_shots(
+    window: Window, monkeypatch: pytest.MonkeyPatch, busy: int
+) -> None:
+    shots = [new_shot(f"shot-{n}", "a dog", 8) for n in range(60)]
+    window.document.edit("More shots", lambda project: edit.append(project, *shots))
+    window.timeline.set_jobs({shot.id: Job("failed") for shot in shots[::busy]})
+    window.timeline.show_scale(1.0)
+    pictures = []
+    for few in (0, 1000):
+        monkeypatch.setattr(clips, "FEW", few)
+        pictures.append(row_of_shots(window, []))
+    assert pictures[0] == pictures[1]
+    top, height = window.timeline._stage.clip_row
+    foot = {pictures[0].pixelColor(x, top + height - 2).name() for x in range(100, 400)}
+    assert theme.current().failed in foot
+    assert (theme.current().quiet in foot) is (busy > 1)
+
+
+def row_of_shots(window: Window, chosen: Sequence[int]) -> QImage:
+    """As the timeline paints it."""
+    stage, painter_of_clips = window.timeline._stage, window.timeline._clips
+    image = QImage(stage.width, stage.height, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.black)
+    painter = QPainter(image)
+    painter_of_clips.begin(1.0)
+    timeline_paint.shots(painter, stage, painter_of_clips, theme.current(), frozenset(chosen), 0, stage.width)
+    painter.end()
+    return image
 
 
 def test_a_paint_in_a_hurry_makes_little_and_always_something(monkeypatch: pytest.MonkeyPatch) -> None:
