@@ -20,6 +20,7 @@ from storyboard.project import Look, Motion, Project, Shot
 
 from . import bands, theme
 from .allowance import Allowance
+from .bands import PIXEL
 from .document import Document
 from .grounds import Ground, Grounds
 from .lines import Hand, Lines
@@ -37,6 +38,8 @@ TEXT_FROM: Final = 40.0
 """The width from which a shot is a card with text."""
 WORDS_FROM: Final = 48
 """Pixels of room from which a state is told in words: two letters and an ellipsis say less than its dot."""
+FOOT: Final = 4
+"""Pixels that the state of a narrow shot is high."""
 FEW: Final = 6
 """Rectangles that are drawn as fast one by one as together."""
 MOST_KNOWN: Final = 40_000
@@ -201,7 +204,7 @@ class ClipPainter:
             if selected:
                 chosen.append((at, stop))
             else:
-                line[4 * (at - base) : 4 * (stop - base)] = plain * (stop - at)
+                line[PIXEL * (at - base) : PIXEL * (stop - base)] = plain * (stop - at)
             if index is not None:
                 state = known.get(index)
                 if state is None:
@@ -217,21 +220,34 @@ class ClipPainter:
                 if stop - at >= PICTURES_FROM - 1:
                     pictured.append((at, stop, index))
         for at, end in chosen:
-            line[4 * (at - base) : 4 * (end - base)] = accent * (end - at)
-        del line[4 * (reach - base) :]
+            line[PIXEL * (at - base) : PIXEL * (end - base)] = accent * (end - at)
+        del line[PIXEL * (reach - base) :]
         bands.paint(painter, line, base, top, height, self._ratio)
-        if len(bars) > FEW:
-            for at, end, state in bars:
-                line[4 * (at - base) : 4 * (end - base)] = state * (end - at)
-            bands.paint(painter, line, base, top + height - 4, 4, self._ratio)
-        else:
-            for at, end, state in bars:
-                painter.fillRect(at, top + height - 4, end - at, 4, bands.colour_of(state))
+        self._paint_feet(painter, row, line, base, bars)
         film = self.project.shots
         for at, stop, index in pictured:
             strip = (at + 1, top + ROW, stop - at - 2, height - 2 * ROW)
             self._paint_pictures(painter, strip, index, film[index])
         return base, reach
+
+    def _paint_feet(
+        self,
+        painter: QPainter,
+        row: tuple[int, int],
+        line: bytearray,
+        base: int,
+        bars: Sequence[tuple[int, int, bytes]],
+    ) -> None:
+        """Draws the states' `bars` (edges and pixel) at the foot of the blocks whose ground is `line` from `base` on."""
+        top, height = row
+        foot = top + height - FOOT
+        if len(bars) > FEW:
+            for at, end, state in bars:
+                line[PIXEL * (at - base) : PIXEL * (end - base)] = state * (end - at)
+            bands.paint(painter, line, base, foot, FOOT, self._ratio)
+        else:
+            for at, end, state in bars:
+                painter.fillRect(at, foot, end - at, FOOT, bands.colour_of(state))
 
     def _paint_state(
         self, painter: QPainter, left: int, middle: float, width: int, state: Shown, frames: int

@@ -50,10 +50,6 @@ class Lines:
         self._allowance = allowance
         self._known: OrderedDict[tuple[str, str, str, float], Line] = OrderedDict()
 
-    def width(self, text: str, hand: Hand, colour: str) -> float:
-        """Pixels that all of `text` takes."""
-        return self.line(text, hand, colour).width
-
     def known(self, text: str, hand: Hand, colour: str) -> Line | None:
         """`text` if it was written before, or there is time to shape it now."""
         line = self._known.get((text, hand.name, colour, hand.ratio))

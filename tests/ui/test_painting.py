@@ -69,7 +69,7 @@ def test_a_line_fits_its_room_and_ends_with_an_ellipsis(
 ) -> None:
     image, painter, ratio = canvas
     hand, lines = Hand.of(text_font(), ratio), Lines(free())
-    whole = lines.width(words, hand, INK)
+    whole = lines.line(words, hand, INK).width
     assert whole == pytest.approx(QFontMetricsF(text_font()).horizontalAdvance(words), abs=2)
     room = whole * 0.6
     lines.write(painter, 10, HEIGHT / 2, words, hand, INK, room)
@@ -86,7 +86,7 @@ def test_words_from_right_to_left_are_cut_too(canvas: tuple[QImage, QPainter, fl
     image, painter, ratio = canvas
     words = "קופסה אדומה על החוף בצהריים"
     hand, lines = Hand.of(text_font(), ratio), Lines(free())
-    room = lines.width(words, hand, INK) / 2
+    room = lines.line(words, hand, INK).width / 2
     lines.write(painter, 10, HEIGHT / 2, words, hand, INK, room)
     assert inked(image)[1] <= 10 + room + 1
 
