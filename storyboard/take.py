@@ -81,6 +81,8 @@ class Source(_Value, frozen=True, omit_defaults=False):
     kind: Literal["clip", "picture"]
     rotation: Annotated[int, Meta(ge=0, le=359)] = 0
     """Degrees clockwise by which a decoded frame must be turned to stand upright."""
+    mirrored: bool = False
+    """Whether it must then be mirrored, left for right."""
     time_base: Fraction = field(default_factory=lambda: Fraction(1))
     times: tuple[int, ...] = ()
     """The presentation time of each decoded frame, ascending, in units of `time_base`, first one 0."""

@@ -139,7 +139,7 @@ def parse_length(text: str, rate: Fraction) -> int:
 
 
 def parse_rate(text: str) -> Fraction:
-    """Frames per second as people write it: `24`, `30000/1001`, `23.976` (made exact: 24000/1001)."""
+    """Frames per second as people write it: `24`, `30000/1001`, `23.976` (made exact: 24000/1001), 47.952."""
     # Not Fraction(text) alone: "1e999999999" would keep it busy for hours.
     if not re.fullmatch(r"\d{1,6}(\.\d{1,9}|/[1-9]\d{0,6})?", text.strip(), re.ASCII):
         raise ValueError(f"{text!r} is no frame rate: write 24, 23.976 or 24000/1001")
@@ -149,4 +149,6 @@ def parse_rate(text: str) -> Fraction:
     for standard in STANDARD_RATES:
         if standard.denominator == 1001 and abs(rate - standard) < Fraction(6, 1000):
             return standard
-    return rate
+    nearest = Fraction(round(rate * 1001 / 1000) * 1000, 1001)
+    rounded = rate.denominator != 1 and abs(rate - nearest) < Fraction(6, 1000)
+    return nearest if rounded and "." in text else rate

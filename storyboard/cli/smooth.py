@@ -89,11 +89,11 @@ def smooth(
     )
     jobs = video.jobs(videos, out, preset)
     results = _run(jobs, wanted, as_json, quiet)
-    if as_json:
-        output.facts([_facts(result) for result in results])
     failed = [result for result in results if result.made is None]
     if failed and len(jobs) == 1:
         raise MediaError(failed[0].reason)
+    if as_json:
+        output.facts([_facts(result) for result in results])
     if len(jobs) > 1 and not as_json:
         _summary(results)
     if failed:

@@ -61,4 +61,5 @@ def _pixels(take: Take) -> tuple[object, ...]:
     # The pixels of an import are decoded each time: what decodes them, and at which times, is part of them.
     decoder = importlib.metadata.version("av")
     times = (source.time_base, source.times)
-    return (take.content, take.frames, take.rate, source.kind, source.rotation, take.cuts, times, decoder)
+    way = (source.rotation, "mirrored") if source.mirrored else (source.rotation,)
+    return (take.content, take.frames, take.rate, source.kind, *way, take.cuts, times, decoder)

@@ -376,7 +376,7 @@ class Runner:
             for then in job.then:
                 then(outcome)
         elif isinstance(event, Crashed):
-            _blame(job.step, event.reason)
+            _blame(job, event.reason)
             self._fail(job, event.reason, event.log)
         elif isinstance(event, messages.Failed):
             self._fail(job, event.reason, event.trace)
@@ -414,11 +414,11 @@ def on_gpu(take: Take) -> bool:
     return take.ran.get("device", "").startswith(GPU)
 
 
-def _blame(step: Step, reason: str) -> None:
-    """A crash in a smoothing step is put down to its engine, unless it was killed from outside: most likely out of
-    memory, where another engine would need no less."""
+def _blame(job: Job, reason: str) -> None:
+    """A crash in a smoothing step is put down to its engine, unless every frame was there, and what came after them
+    crashed, or it was killed from outside: most likely out of memory, where another engine would need no less."""
     from storyboard.smoothers import registry
 
-    smooth = step.smooth if isinstance(step, Encode) else step
-    if isinstance(smooth, Smooth | SmoothVideo) and "SIGKILL" not in reason:
+    smooth = job.step.smooth if isinstance(job.step, Encode) else job.step
+    if isinstance(smooth, Smooth | SmoothVideo) and job.done < job.total and "SIGKILL" not in reason:
         registry.failed(smooth.engine, reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -43,6 +44,8 @@ class Job(NamedTuple):
 
     source: Path
     target: Path
+    named: bool = False
+    """Whether the user wrote the target's name. Under any other one a file that is not ours is never replaced."""
 
 
 class Result(NamedTuple):
@@ -61,22 +64,25 @@ def jobs(inputs: Sequence[Path], out: Path | None, preset: str) -> list[Job]:
     `MediaError` when a name does not suit the preset or would replace its own source, or there is nothing to do.
     """
     suffix = CONTAINERS[preset][0]
-    if len(inputs) == 1 and not inputs[0].is_dir() and (out is None or not out.is_dir()):
-        target = out or inputs[0].with_name(f"{inputs[0].stem}-smooth{suffix}")
+    if len(inputs) == 1 and not inputs[0].is_dir() and (out is None or _is_file(out)):
+        target = out or inputs[0].with_name(f"{_own(inputs[0], inputs[0].name)}-smooth{suffix}")
         if target.suffix.lower() not in CONTAINERS[preset]:
             raise MediaError(
                 f"{target.name}: a film in {preset} is a {suffix} file; name it {target.stem}{suffix}"
             )
-        found = [Job(inputs[0], target)]
+        found = [Job(inputs[0], target, named=out is not None)]
     elif out is None:
         raise MediaError("several videos go into a folder; name it with -o")
     elif out.exists() and not out.is_dir():
         raise MediaError(f"{out} is a file, and several videos go into a folder; name one with -o")
     else:
         found = _named(list(_listed(inputs, out)), out, suffix)
-    for source, target in found:
+    sources = {source.resolve() for source, *_ in found}
+    for source, target, _ in found:
         if target.exists() and source.exists() and target.samefile(source):
             raise MediaError(f"{target} is the video itself; write to another file")
+        if target.resolve() in sources:
+            raise MediaError(f"{target} is one of the videos; write to another folder")
     if not found:
         raise MediaError(f"there is no video in {', '.join(map(str, inputs))}; name files or another folder")
     return found
@@ -101,16 +107,29 @@ def _is_ours(path: Path) -> bool:
 
 
 def _named(listed: list[tuple[Path, Path]], out: Path, suffix: str) -> list[Job]:
-    """A file of its own for each; where only the endings told two apart, they become part of the name."""
-    plain = [inner.with_suffix("") for _, inner in listed]
-    found = [
-        Job(source, out / (inner.with_name(inner.name.replace(".", "-")) if plain.count(name) > 1 else name))
-        for (source, inner), name in zip(listed, plain, strict=True)
-    ]
-    found = [Job(source, target.with_name(target.name + suffix)) for source, target in found]
-    if len({job.target for job in found}) != len(found):
-        raise MediaError("two of the videos have the same name; smooth them into different folders")
-    return found
+    """A file of its own for each, below `out`."""
+    found: dict[Path, Job] = {}
+    for source, inner in listed:
+        target = out / inner.with_name(f"{_own(source, inner.name)}{suffix}")
+        if target in found:
+            raise MediaError(
+                f"{found[target].source} and {source} would both become {target}; smooth them into different folders"
+            )
+        found[target] = Job(source, target)
+    return list(found.values())
+
+
+def _own(source: Path, name: str) -> str:
+    """`name` without its ending; with it, where a video beside `source` differs from it in the ending alone."""
+    beside = source.parent.glob(f"{glob.escape(source.stem)}.*")
+    endings = {path.suffix.lower() for path in beside if path.stem == source.stem}
+    alone = endings.isdisjoint(set(SUFFIXES) - {source.suffix.lower()})
+    return Path(name).stem if alone else name.replace(".", "-")
+
+
+def _is_file(out: Path) -> bool:
+    """Whether `out` is meant as a file: a name without an ending is a folder's."""
+    return out.is_file() or (bool(out.suffix) and not out.is_dir())
 
 
 def smooth_all(
@@ -146,7 +165,7 @@ def smooth(
     Raises `MediaError` or `SmootherError` with a sentence, `Cancelled` when asked to stop; an earlier `target`
     stays in place then.
     """
-    (result,) = smooth_all([Job(source, target)], wanted, watch, cancelled)
+    (result,) = smooth_all([Job(source, target, named=True)], wanted, watch, cancelled)
     if result.made is None:
         raise MediaError(result.reason)
     return result.made
@@ -163,7 +182,7 @@ def _engine(wanted: Wanted) -> str:
 def _smoothed(
     crew: Crew, job: Job, wanted: Wanted, engine: str, watch: Watch, cancelled: Callable[[], bool]
 ) -> SmoothedVideo:
-    source, target = job
+    source, target, _ = job
     if not source.is_file():
         raise MediaError(f"{source} is not there; check the path")
     if not wanted.only_look:
@@ -181,6 +200,7 @@ def _smoothed(
         repeats=wanted.repeats,
         compare=wanted.compare,
         only_look=wanted.only_look,
+        replace=job.named,
     )
     made: list[SmoothedVideo] = []
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import av
 import numpy as np
@@ -62,7 +63,8 @@ def read(
                     raise MediaError(
                         f"{path}: the clip is shorter than when it was imported; import it again"
                     )
-                shown, upright = place, turned(colour.to_rgb(picture, *size), source.rotation)
+                shown = place
+                upright = turned(colour.to_rgb(picture, *size), source.rotation, source.mirrored)
             yield upright
 
 
@@ -124,9 +126,28 @@ def display_size(stream: VideoStream, path: Path) -> tuple[int, int]:
     return width, height
 
 
-def turned(frame: Frame, rotation: int) -> Frame:
-    """`frame` turned clockwise by `rotation` degrees, a multiple of 90."""
-    return np.ascontiguousarray(np.rot90(frame, -rotation // 90)) if rotation % 360 else frame
+def orientation(picture: VideoFrame) -> tuple[int, bool]:
+    """How a decoded picture comes upright: degrees clockwise (0, 90, 180 or 270), and whether it is then mirrored, left
+    for right.
+
+    By FFmpeg's display matrix, which takes (x, y) to (ax + cy, bx + dy): a mirror has a negative determinant, and
+    without it the angle is that of (a, b).
+    """
+    data = picture.side_data.get("DISPLAYMATRIX")
+    if data is None:
+        return 0, False
+    a, b, _, c, d, *_ = np.frombuffer(cast("bytes", data), np.int32).tolist()
+    mirrored = a * d < b * c
+    angle = math.degrees(math.atan2(b, -a if mirrored else a))
+    return round(angle / 90) * 90 % 360, mirrored
+
+
+def turned(frame: Frame, rotation: int, mirrored: bool = False) -> Frame:
+    """`frame` turned clockwise by `rotation` degrees, a multiple of 90, and mirrored then."""
+    if not (rotation % 360 or mirrored):
+        return frame
+    upright = np.rot90(frame, -rotation // 90)
+    return np.ascontiguousarray(upright[:, ::-1] if mirrored else upright)
 
 
 def time_of(picture: VideoFrame) -> int | None:

@@ -45,6 +45,8 @@ class Examined(NamedTuple):
     kind: Literal["clip", "picture"]
     rotation: int
     """Degrees clockwise to turn decoded frames by: 0, 90, 180 or 270."""
+    mirrored: bool
+    """Whether they are then to be mirrored, left for right."""
     time_base: Fraction
     times: tuple[int, ...]
     """When each decoded picture is shown, ascending from 0, in units of `time_base`; empty for a picture."""
@@ -67,6 +69,7 @@ class Examined(NamedTuple):
             sha256=self.sha256,
             kind=self.kind,
             rotation=self.rotation,
+            mirrored=self.mirrored,
             time_base=self.time_base,
             times=self.times,
             sound=self.sound,
@@ -103,7 +106,7 @@ def _is_picture(path: Path) -> bool:
 
 def _picture(path: Path, sha256: str) -> Examined:
     height, width = clip.picture(path).shape[:2]
-    return Examined("picture", 0, Fraction(1), (), False, 1, STILL_RATE, width, height, sha256, ())
+    return Examined("picture", 0, False, Fraction(1), (), False, 1, STILL_RATE, width, height, sha256, ())
 
 
 def _clip(path: Path, sha256: str, report: Report) -> Examined:
@@ -124,8 +127,9 @@ def _clip(path: Path, sha256: str, report: Report) -> Examined:
             width, height = height, width
         starts = sorted({bisect_left(places, cut) for cut in cuts} - {frames})
         sound = bool(container.streams.audio)
+        way, mirrored = watch.rotation, watch.mirrored
         return Examined(
-            "clip", watch.rotation, base, times, sound, frames, rate, width, height, sha256, tuple(starts)
+            "clip", way, mirrored, base, times, sound, frames, rate, width, height, sha256, tuple(starts)
         )
 
 
@@ -153,7 +157,7 @@ class _Watch:
             raise MediaError(f"{path}: this is HDR (PQ), which would look grey; convert it to SDR first")
         self.time_base = Fraction(self.stream.time_base or 1)
         self._times: list[int] = []
-        self.rotation = 0
+        self.rotation, self.mirrored = 0, False
         self._origin = 0
         self._duration = 0
         self._end = Fraction(0)
@@ -187,8 +191,7 @@ class _Watch:
         time = clip.time_of(picture)
         if not self._times:
             self._origin = time or 0
-            # FFmpeg's angle is how far the picture was turned counter-clockwise to stand upright.
-            self.rotation = round(-picture.rotation / 90) * 90 % 360
+            self.rotation, self.mirrored = clip.orientation(picture)
         if len(self._times) >= MAX_LENGTH:
             raise _too_long(self._path)
         # A picture that comes without a time, or not after the one before it, follows at once.

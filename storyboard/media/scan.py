@@ -14,7 +14,7 @@ import av
 import numpy as np
 
 from storyboard import timing
-from storyboard.errors import MediaError
+from storyboard.errors import MediaError, why
 from storyboard.frames import Report, unreported
 from storyboard.media import clip, files
 
@@ -50,6 +50,8 @@ class Scanned(NamedTuple):
     height: int
     rotation: int
     """Degrees clockwise to turn decoded pictures by: 0, 90, 180 or 270."""
+    mirrored: bool
+    """Whether they are then to be mirrored, left for right."""
     time_base: Fraction
     """Seconds in a tick."""
     origin: int
@@ -107,11 +109,16 @@ def scan(path: Path, report: Report = unreported) -> Scanned:
 
 def _digest(path: Path, report: Report) -> str:
     digest, done, total = hashlib.sha256(), 0, path.stat().st_size
-    with path.open("rb") as file:
-        while piece := file.read(_HASHED):
-            digest.update(piece)
-            done += len(piece)
-            report(0, max(1, (total - done) >> 20))
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(_HASHED):
+                digest.update(piece)
+                done += len(piece)
+                report(0, max(1, (total - done) >> 20))
+    except OSError as error:
+        raise MediaError(
+            f"{path} cannot be read: {why(error)}; look after that, or copy it to another place"
+        ) from error
     return digest.hexdigest()
 
 
@@ -167,8 +174,7 @@ class _Look:
             (declared or STILL_RATE, True, True) if counted else beat(times, self._base, declared)
         )
         width, height = clip.display_size(self._stream, self._path)
-        # FFmpeg's angle is how far the picture was turned counter-clockwise to stand upright.
-        rotation = round(-first.rotation / 90) * 90 % 360
+        rotation, mirrored = clip.orientation(first)
         if rotation % 180:
             width, height = height, width
         return Scanned(
@@ -176,6 +182,7 @@ class _Look:
             width=width,
             height=height,
             rotation=rotation,
+            mirrored=mirrored,
             time_base=self._base,
             origin=origin,
             times=times,

@@ -164,6 +164,11 @@ def _encode(
     return count
 
 
+def keyframe_distance(rate: Fraction) -> int:
+    """Frames from one keyframe to the next, at least one; a slide show has less than a frame in that time."""
+    return max(1, int(KEYFRAME_SECONDS * rate))
+
+
 def container_options(preset: Preset, rate: Fraction) -> dict[str, str]:
     """How the container is written: no random or dated bytes, and times that are exact at `rate`."""
     options = {"fflags": "+bitexact"}
@@ -177,7 +182,7 @@ def _add_stream(out: OutputContainer, width: int, height: int, rate: Fraction, p
     options = dict(preset.options) | {"flags": "+bitexact"}
     if preset.x264:
         # First, so that a preset may say otherwise.
-        options["x264-params"] = f"keyint={int(KEYFRAME_SECONDS * rate)}:{preset.x264}"
+        options["x264-params"] = f"keyint={keyframe_distance(rate)}:{preset.x264}"
     stream = cast("VideoStream", out.add_stream(preset.codec, rate=rate, options=options))
     stream.width, stream.height, stream.pix_fmt = width, height, preset.pixel_format
     context = stream.codec_context

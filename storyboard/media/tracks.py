@@ -1,47 +1,45 @@
-"""What else is in a video: sound, subtitles, chapters and its names, brought along into the smoothed one.
+"""What else is in a video: sound, subtitles, chapters, fonts and its names, brought along into the smoothed one.
 
 Packets are copied where the new file takes them; sound that it does not take is encoded again as AAC, text subtitles
-as MP4's own kind.
+as the new file's own kind.
 """
 
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self, cast
 
 import av
-import numpy as np
 
 from storyboard.errors import MediaError
-from storyboard.media import files
+from storyboard.media import aac, files
 from storyboard.media.stitch import METADATA
 
 if TYPE_CHECKING:
-    from av.audio.frame import AudioFrame
+    from av.audio.codeccontext import AudioCodecContext
     from av.audio.stream import AudioStream
     from av.container import OutputContainer
     from av.container.core import Chapter
     from av.packet import Packet
-    from av.stream import Stream
+    from av.stream import AttachmentStream, Stream
     from av.subtitles.stream import SubtitleStream
 
 _MP4_SOUND = frozenset(("aac", "mp3", "ac3", "eac3", "alac", "opus"))
-_MP4_TEXT = frozenset(("mov_text", "subrip", "srt", "ass", "ssa", "webvtt", "text"))
-_BIT_RATE = 96_000
-"""Bits per second for each channel of sound that is encoded again."""
-_GAP = Fraction(1, 50)
-"""Seconds by which a sound's own times may wander before a gap in it is believed."""
-_LONGEST_GAP = 3600
-"""Seconds of silence that are believed; a file whose times leap further is damaged."""
-_LAYOUTS = {1: "mono", 2: "stereo", 3: "2.1", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
-"""What so many channels usually are."""
+_MP3_RATE = 16_000
+"""Samples per second that MP3 has at least in an MP4."""
 _RUN_UP = Fraction(1, 10)
 """Seconds of sound before the first picture that are kept: a decoder starts with packets that are not heard."""
+_UNHEARD = 2112
+"""Samples that an encoder may put before the sound, and no player plays."""
+_COVERS = {"png": ("cover.png", "image/png"), "mjpeg": ("cover.jpg", "image/jpeg")}
+"""What cover pictures are called in Matroska, and their kind, by codec."""
+_NO_LINE = b"\0\0"
+"""What MP4 has between two lines of text."""
 _TAGS = (*sorted(METADATA), "creation_time")
-
 
 ENDLESS = Fraction(10**9)
 """Seconds: past the end of any video."""
@@ -79,6 +77,7 @@ class Tracks:
     def __init__(self, path: Path, container: str, span: Span, *, picture: bool = False) -> None:
         self._path, self._form, self._span, self._picture = path, container, span, picture
         self._next: tuple[Fraction, Packet[Stream]] | None = None
+        self._attached = 0
         self.kept: list[str] = []
         """What is brought along, in words."""
         self.notes: list[str] = []
@@ -99,6 +98,8 @@ class Tracks:
             stream.index: found for stream in self._container.streams if (found := self._carried(stream))
         }
         self.kept = [one.name for one in carried.values()]
+        if self._attached:
+            self.kept.append(f"{self._attached} attached {'file' if self._attached == 1 else 'files'}")
         for name in _TAGS:
             if name in self._container.metadata and name not in out.metadata:
                 out.metadata[name] = self._container.metadata[name]
@@ -132,9 +133,44 @@ class Tracks:
             return self._sound(stream)  # type: ignore[arg-type]
         if stream.type == "subtitle":
             return self._text(stream)  # type: ignore[arg-type]
-        if self._picture and stream is files.video_stream(self._container, self._path):
-            return self._copied(stream, "picture")
+        if stream.type == "attachment":
+            self._attach(stream)  # type: ignore[arg-type]
+        if stream.type == "video":
+            return self._pictures(stream)
         return None
+
+    def _pictures(self, stream: Stream) -> _Carried | None:
+        if _is_cover(stream):
+            return self._cover(stream)
+        if stream is not files.video_stream(self._container, self._path):
+            self._note("a second video in it is left out")
+        elif self._picture:
+            return self._copied(stream, "picture", self._moved)
+        return None
+
+    def _cover(self, stream: Stream) -> _Carried | None:
+        """The cover picture: a stream of one packet in MP4, an attached file in Matroska."""
+        kind = stream.codec_context.codec.canonical_name if stream.codec_context else ""
+        if kind not in _COVERS:
+            self._note("its cover picture is left out, it is neither PNG nor JPEG")
+            return None
+        if self._form == "mp4":
+            return self._copied(stream, "cover picture", self._moved)
+        # Attached files come before all packets, and the packet cannot be read twice.
+        with files.reading(self._path, files.VIDEOS) as container:
+            data = next((bytes(packet) for packet in container.demux(stream.index) if packet.size), b"")
+        self._out.add_attachment(*_COVERS[kind], data)
+        self._attached += 1
+        return None
+
+    def _attach(self, stream: AttachmentStream) -> None:
+        """A font, as a rule, without which styled subtitles look otherwise."""
+        if self._form != "matroska":
+            self._note("attached files (fonts) are left out: MP4 has none; write an .mkv file to keep them")
+            return
+        name = stream.metadata.get("filename") or f"attachment {stream.index}"
+        self._out.add_attachment(name, stream.mimetype or "application/octet-stream", stream.data)
+        self._attached += 1
 
     def _sound(self, stream: AudioStream) -> _Carried | None:
         if self._span.speed != 1:
@@ -144,89 +180,119 @@ class Tracks:
         if context is None or not context.sample_rate:
             self._note("a sound track of an unknown kind is left out")
             return None
-        if self._form == "matroska" or context.name in _MP4_SOUND:
-            return self._copied(stream, f"sound ({context.name})")
+        self._note_early(stream)
+        if self._form == "matroska" or _suits_mp4(context):
+            with contextlib.suppress(ValueError):  # Matroska does not take everything either
+                place = self._moved if self._picture else self._heard
+                return self._copied(stream, f"sound ({context.codec.canonical_name})", place)
         return self._encoded(stream)
 
-    def _text(self, stream: SubtitleStream) -> _Carried | None:
-        name = stream.codec_context.name if stream.codec_context else "unknown"
-        if self._form == "matroska" and name != "mov_text":
-            return self._copied(stream, f"subtitles ({name})")
-        if name not in _MP4_TEXT:
+    def _note_early(self, stream: AudioStream) -> None:
+        """Says what of the sound comes before there is anything to see: the new video begins with its picture."""
+        if stream.start_time is None or stream.time_base is None or self._span.start:
+            return
+        early = self._span.origin - stream.start_time * stream.time_base
+        if early > _RUN_UP + Fraction(_UNHEARD, stream.codec_context.sample_rate):
             self._note(
-                f"subtitles that are pictures ({name}) are left out: MP4 has none; write an .mkv file to keep them"
+                f"the first {float(early):.2f} s of its sound, before its picture begins, are left out"
             )
+
+    def _text(self, stream: SubtitleStream) -> _Carried | None:
+        if stream.codec_context is None:
+            self._note("subtitles of an unknown kind are left out")
             return None
-        return self._worded(stream, name)
+        codec = stream.codec_context.codec
+        if (codec.canonical_name == "mov_text") == (self._form == "mp4"):
+            with contextlib.suppress(ValueError):  # Matroska does not take everything
+                return self._copied(stream, f"subtitles ({codec.canonical_name})", self._shown)
+        if codec.text_sub:
+            return self._worded(stream, codec.canonical_name)
+        self._note(
+            f"subtitles that are pictures ({codec.canonical_name}) are left out: MP4 has none; write an .mkv file to "
+            "keep them"
+            if self._form == "mp4" and codec.bitmap_sub
+            else f"subtitles of an unknown kind ({codec.canonical_name}) are left out"
+        )
+        return None
 
     def _note(self, text: str) -> None:
         if text not in self.notes:
             self.notes.append(text)
 
-    def _copied(self, stream: Stream, name: str) -> _Carried:
+    def _copied(self, stream: Stream, name: str, place: Callable[[Packet[Stream]], bool]) -> _Carried:
+        """`place` moves a packet to its place in the new file and says whether it has one."""
         target = self._out.add_stream_from_template(stream)
         _name(stream, target)
 
         def carry(packet: Packet[Stream]) -> Iterator[Packet[Stream]]:
-            if self._picture or self._holds(packet):
-                self._move(packet)
+            if place(packet):
                 packet.stream = target
                 yield packet
 
         return _Carried(name, carry)
 
-    def _holds(self, packet: Packet[Stream]) -> bool:
-        """Whether a packet starts within the span. What starts before its picture is of no use without it."""
+    def _heard(self, packet: Packet[Stream]) -> bool:
+        """Places a packet of sound that starts within the span: what starts before is of no use without it."""
         time = packet.pts if packet.pts is not None else packet.dts
         if time is None:
             return False
         seconds = time * packet.time_base - self._span.origin
         first = self._span.start or -_RUN_UP
-        return first <= seconds < self._span.stop
+        if not first <= seconds < self._span.stop:
+            return False
+        self._moved(packet)
+        packet.dts = packet.pts if packet.dts is None else packet.dts
+        return True
 
-    def _move(self, packet: Packet[Stream]) -> None:
+    def _shown(self, packet: Packet[Stream]) -> bool:
+        """Places a line, or a picture, that is to be seen within the span, and for no longer than that.
+
+        MP4's nothing between two lines is written by the muxer; at a time before 0 it would move all that follow.
+        """
+        packet.pts = packet.dts if packet.pts is None else packet.pts
+        if packet.pts is None or bytes(packet) == _NO_LINE:
+            return False
         base = Fraction(packet.time_base)
-        scale = 1 / self._span.speed
+        ends = self._span.placed((packet.pts + (packet.duration or 0)) * base)
+        last = (self._span.stop - self._span.start) / self._span.speed
+        self._moved(packet)
+        if packet.pts * base >= last or (packet.pts < 0 and ends <= 0):
+            return False
+        packet.pts = max(0, packet.pts)
+        packet.dts = packet.pts if packet.dts is None else max(0, packet.dts)
+        if packet.duration:
+            packet.duration = max(1, _ticks(min(ends, last), base) - packet.pts)
+        return True
 
-        def moved(time: int) -> int:
-            return round(self._span.placed(time * base) / base)
-
-        if self._picture:
-            return
+    def _moved(self, packet: Packet[Stream]) -> bool:
+        """Places any packet; times that it has not, the muxer knows best."""
+        base = Fraction(packet.time_base)
         if packet.pts is not None:
-            packet.pts = moved(packet.pts)
-        packet.dts = packet.pts if packet.dts is None else moved(packet.dts)
-        if packet.duration and scale != 1:
-            packet.duration = round(packet.duration * scale)
+            packet.pts = _ticks(self._span.placed(packet.pts * base), base)
+        if packet.dts is not None:
+            packet.dts = _ticks(self._span.placed(packet.dts * base), base)
+        return True
 
-    def _encoded(self, stream: AudioStream) -> _Carried:
+    def _encoded(self, stream: AudioStream) -> _Carried | None:
         context = stream.codec_context
-        target = self._out.add_stream(
-            "aac", rate=min(context.sample_rate, 48_000), options={"aac_coder": "fast"}
-        )
-        # Some files tell only how many channels there are.
-        named = "channels" not in context.layout.name
-        target.codec_context.layout = (
-            context.layout.name if named else _LAYOUTS.get(context.channels, "stereo")
-        )
-        target.codec_context.bit_rate = _BIT_RATE * max(1, context.layout.nb_channels)
+        target = aac.add(self._out, stream)
+        if target is None:
+            self._note(f"a sound track of {context.channels} channels without names is left out")
+            return None
         _name(stream, target)
-        sound = _Sound(target, self._span)
-        return _Carried(f"sound ({context.name}, as aac)", sound.carry, sound.rest)
+        sound = aac.Sound(target, self._span)
+        return _Carried(f"sound ({context.codec.canonical_name}, as aac)", sound.carry, sound.rest)
 
     def _worded(self, stream: SubtitleStream, name: str) -> _Carried:
         kind = "mov_text" if self._form == "mp4" else "subrip"
-        if kind == name:
-            return self._copied(stream, f"subtitles ({name})")
         target = cast("SubtitleStream", self._out.add_stream(kind))
         stream.codec_context.open(strict=False)  # then it knows the styles of its lines
         target.codec_context.subtitle_header = stream.codec_context.subtitle_header or b""
         _name(stream, target)
 
         def carry(packet: Packet[Stream]) -> Iterator[Packet[Stream]]:
-            if not self._holds(packet):
+            if not self._shown(packet):
                 return
-            self._move(packet)
             found = stream.codec_context.decode2(packet)
             lines = [rect.ass for rect in found or () if hasattr(rect, "ass")]
             for line in lines[:1]:
@@ -256,53 +322,14 @@ class Tracks:
             self.kept.append(f"{len(found)} chapters")
 
 
-class _Sound:
-    """Sound that is encoded again: its gaps filled, so that it stays in time."""
+def _ticks(seconds: Fraction, base: Fraction) -> int:
+    """Halves always go up: `round` would move two neighbours together."""
+    return math.floor(seconds / base + Fraction(1, 2))
 
-    def __init__(self, target: AudioStream, span: Span) -> None:
-        self._target, self._span = target, span
-        context = target.codec_context
-        self._rate = context.sample_rate
-        self._resampler = av.AudioResampler(format="fltp", layout=context.layout, rate=self._rate)
-        self._at = 0
-        """Of the next sample that is encoded."""
 
-    def carry(self, packet: Packet[Stream]) -> Iterator[Packet[Stream]]:
-        with contextlib.suppress(av.error.InvalidDataError):
-            for frame in cast("Packet[AudioStream]", packet).decode():
-                yield from self._taken(frame)
-
-    def rest(self) -> Iterator[Packet[Stream]]:
-        yield from self._taken(None)
-        yield from self._target.encode(None)
-
-    def _taken(self, frame: AudioFrame | None) -> Iterator[Packet[Stream]]:
-        for piece in self._resampler.resample(frame):
-            samples = piece.to_ndarray()
-            if piece.pts is not None and piece.time_base is not None:
-                place = self._span.placed(piece.pts * piece.time_base)
-                behind = round(place * self._rate) - self._at
-                if self._at == 0 or abs(behind) > _GAP * self._rate:
-                    yield from self._silence(behind)
-                    samples = samples[:, max(0, -behind) :]
-            most = round((self._span.stop - self._span.start) * self._rate) - self._at
-            yield from self._written(samples[:, : max(0, most)])
-
-    def _silence(self, samples: int) -> Iterator[Packet[Stream]]:
-        """So many samples of silence, none when negative, or more than any sensible file has; a second at a time."""
-        channels = self._target.codec_context.layout.nb_channels
-        for first in range(0, samples if samples < _LONGEST_GAP * self._rate else 0, self._rate):
-            yield from self._written(np.zeros((channels, min(self._rate, samples - first)), np.float32))
-
-    def _written(
-        self, samples: np.ndarray[tuple[int, int], np.dtype[np.float32]]
-    ) -> Iterator[Packet[Stream]]:
-        if samples.shape[1]:
-            layout = self._target.codec_context.layout.name
-            frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples), format="fltp", layout=layout)
-            frame.sample_rate, frame.pts, frame.time_base = self._rate, self._at, Fraction(1, self._rate)
-            self._at += samples.shape[1]
-            yield from self._target.encode(frame)
+def _suits_mp4(context: AudioCodecContext) -> bool:
+    name = context.codec.canonical_name
+    return name in _MP4_SOUND and (name != "mp3" or context.sample_rate >= _MP3_RATE)
 
 
 def _name(source: Stream, target: Stream) -> None:
@@ -323,11 +350,27 @@ def tag(path: Path) -> str:
         return ""
 
 
+def _begins(path: Path) -> Fraction:
+    """Seconds on the file's clock at which it begins: a broadcast's runs for hours before. Never less than 0, where
+    only a decoder's run-up is."""
+    with files.reading(path, files.VIDEOS) as container:
+        starts = [
+            stream.start_time * stream.time_base
+            for stream in (*container.streams.video, *container.streams.audio)
+            if not _is_cover(stream) and stream.start_time is not None and stream.time_base
+        ]
+    return max(Fraction(0), min(starts, default=Fraction(0)))
+
+
+def _is_cover(stream: Stream) -> bool:
+    return bool(stream.disposition & stream.disposition.attached_pic)
+
+
 def copy(path: Path, out: Path, temporary: Path, container: str, span: Span, encoder: str) -> Tracks:
     """Writes all that `container` takes of the video at `path`, its picture untouched, to `temporary`, which is to
     become `out`."""
     options = {"movflags": "+faststart"} if container == "mp4" else {}
-    span = span._replace(origin=Fraction(0))  # nothing is moved
+    span = span._replace(origin=_begins(path))
     with (
         files.writing(temporary, out, container, options) as film,
         Tracks(path, container, span, picture=True) as tracks,

@@ -52,7 +52,7 @@ def pictures(path: Path, scanned: Scanned, first: int = 0) -> Generator[Picture,
     wanted = scanned.times[first] if first else 0
     for ticks, picture in _from(path, scanned, wanted):
         if ticks >= wanted:
-            frame = clip.turned(colour.to_rgb(picture, *across), scanned.rotation)
+            frame = clip.turned(colour.to_rgb(picture, *across), scanned.rotation, scanned.mirrored)
             yield Picture(scanned.at(ticks), frame)
 
 

@@ -36,8 +36,7 @@ def main() -> None:
 
 
 def _tensors(found: Any, torch: Any) -> dict[str, Any]:
-    if not isinstance(found, dict) or not found:
-        sys.exit("it holds no table of tensors")
+    found = _table(found)
     if len(found) > MAX_ARRAYS:
         sys.exit(f"it holds {len(found)} tensors, and no RIFE has more than {MAX_ARRAYS}")
     for name, tensor in found.items():
@@ -49,6 +48,16 @@ def _tensors(found: Any, torch: Any) -> dict[str, Any]:
     if sum(tensor.numel() for tensor in found.values()) > MAX_VALUES:
         sys.exit(f"it holds more than {MAX_VALUES:,} values, and no RIFE does")
     return {name[:200]: tensor.detach().float().contiguous().clone() for name, tensor in found.items()}
+
+
+def _table(found: Any) -> dict[Any, Any]:
+    """The table of tensors, which some programs put into another one; counters of training are passed over."""
+    for inner in ("state_dict", "model"):
+        if isinstance(found, dict) and isinstance(found.get(inner), dict):
+            found = found[inner]
+    if not isinstance(found, dict) or not found:
+        sys.exit("it holds no table of tensors")
+    return {name: value for name, value in found.items() if not str(name).endswith("num_batches_tracked")}
 
 
 def _limit() -> None:

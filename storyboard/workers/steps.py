@@ -225,6 +225,8 @@ class SmoothVideo(_Step, frozen=True):
     """Whether the video is shown at the left as it was, at the right smoothed."""
     only_look: bool = False
     """Whether it is only said what would be made."""
+    replace: bool = True
+    """Whether `out` may also be replaced where it is somebody else's file: its name was given by the user."""
 
 
 class SmoothedVideo(Struct, frozen=True):

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from storyboard import values
 from storyboard.ahead import ahead
-from storyboard.errors import MediaError
+from storyboard.errors import MediaError, why
 from storyboard.frames import Report
 from storyboard.workers import forecast
 from storyboard.workers.steps import SmoothedVideo, SmoothVideo
@@ -32,13 +32,15 @@ if TYPE_CHECKING:
     from storyboard.smoothers import instants
     from storyboard.smoothers.base import Smoother
 
-VERSION = 2
+VERSION = 3
 """Of this module: raised when the same video would come out otherwise."""
 SCRATCH = ".storyboard-smooth-"
 """How the folders of finished parts begin, beside the video that is made."""
 ABANDONED = 14 * 24 * 3600.0
 """Seconds after which parts that nobody went on with are removed."""
 
+_ENCODER = "Storyboard smooth "
+"""How the name begins by which our own results are known."""
 _PART_SECONDS = 4
 """Of a part at most. It is a whole number of the encoder's keyframe distances of two seconds: parts cost no quality."""
 _PART_PIXELS = 50e6
@@ -78,7 +80,7 @@ class _Plan(NamedTuple):
 
     @property
     def encoder(self) -> str:
-        return f"Storyboard smooth {self.key}"
+        return f"{_ENCODER}{self.key}"
 
     @property
     def span(self) -> Span:
@@ -93,7 +95,7 @@ class _Plan(NamedTuple):
         """Frames in each part but the last."""
         from storyboard.media import segment
 
-        keyframes = int(segment.KEYFRAME_SECONDS * self.rate)
+        keyframes = segment.keyframe_distance(self.rate)
         most = _PART_SECONDS // segment.KEYFRAME_SECONDS
         return keyframes * max(1, min(most, int(_PART_PIXELS / (self.width * self.height * keyframes))))
 
@@ -103,6 +105,8 @@ class _Plan(NamedTuple):
         step, found = self.step, self.found
         whole = step.speed == 1 and self.start == 0 and step.stop is None
         plain = whole and step.repeats == "keep" and not step.compare
+        # What is counted has times in our reckoning alone, and its packets would be shown when FFmpeg guesses.
+        plain = plain and not found.counted
         suits = found.codec == {"libx264": "h264"}.get(self.preset.codec, self.preset.codec)
         unchanged = step.factor == 1 or (step.rate == found.rate and found.steady)
         return plain and suits and unchanged and not found.interlaced
@@ -139,8 +143,13 @@ def smooth(step: SmoothVideo, open_smoother: Callable[[], Smoother], report: Rep
 
     file, out = Path(step.file), Path(step.out)
     plan = _planned(step, scan.scan(file, report))
-    if out.is_file() and tracks.tag(out) == plan.encoder:
+    made_by = tracks.tag(out) if out.is_file() else ""
+    if made_by == plan.encoder:
         return plan.result(up_to_date=True)
+    if out.exists() and not step.replace and not made_by.startswith(_ENCODER):
+        raise MediaError(
+            f"{out} is there already, and is not of this command's making; name another file with -o"
+        )
     if not plan.same:
         forecast.check(step.engine, plan.found.width, plan.found.height, file.name)
     if step.only_look:
@@ -185,7 +194,9 @@ def _copied(plan: _Plan, file: Path, out: Path) -> SmoothedVideo:
 
     with replacing(out) as temporary:
         brought = tracks.copy(file, out, temporary, plan.container, plan.span, plan.encoder)
-    return plan.result(kept=tuple(brought.kept), notes=("nothing changes: the picture was copied as it is",))
+    return plan.result(
+        kept=tuple(brought.kept), notes=("nothing changes: the picture was copied as it is", *brought.notes)
+    )
 
 
 def _smoothed(
@@ -193,7 +204,7 @@ def _smoothed(
 ) -> SmoothedVideo:
     from storyboard.media import stitch, tracks
 
-    with _kept(out.parent / f"{SCRATCH}{plan.key}", file.name) as scratch:
+    with _kept(out.parent / f"{SCRATCH}{plan.key}", out, file.name) as scratch:
         parts = [scratch / f"{n:05}{plan.preset.suffix}" for n in range(-(-plan.length // plan.part))]
         done = sum(1 for _ in itertools.takewhile(Path.is_file, parts))
         resumed, cuts = min(done * plan.part, plan.length), [0]
@@ -298,12 +309,12 @@ def _room(plan: _Plan) -> int:
 
 
 @contextlib.contextmanager
-def _kept(scratch: Path, name: str) -> Iterator[Path]:
+def _kept(scratch: Path, out: Path, name: str) -> Iterator[Path]:
     """The folder of finished parts, for this run alone. It stays when the block raises and there are any."""
     import filelock
 
     try:
-        scratch.mkdir(exist_ok=True)
+        _make(scratch, out)
         with filelock.FileLock(scratch / "lock", timeout=0):
             for left in scratch.glob(".*"):
                 left.unlink()  # of a part that was being written when it was stopped
@@ -315,6 +326,19 @@ def _kept(scratch: Path, name: str) -> Iterator[Path]:
             shutil.rmtree(scratch, ignore_errors=True)
         raise
     shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _make(scratch: Path, out: Path) -> None:
+    from storyboard.atomic import FULL
+
+    try:
+        scratch.mkdir(exist_ok=True)
+    except OSError as error:
+        if error.errno in FULL:
+            raise
+        raise MediaError(
+            f"the folder {out.parent} cannot be written: {why(error)}; write to another one"
+        ) from error
 
 
 def _sweep(folder: Path) -> None:

@@ -56,6 +56,56 @@ def test_our_own_results_are_passed_over(tmp_path: Path) -> None:
     ]
 
 
+def test_one_video_with_a_twin_keeps_its_ending_in_the_name(tmp_path: Path) -> None:
+    for name in ("clip.mkv", "clip.mp4", "clip.srt", "clip.old.mp4"):
+        (tmp_path / name).touch()
+    found = [jobs([tmp_path / name], None, "h264")[0].target.name for name in ("clip.mkv", "clip.mp4")]
+    assert found == ["clip-mkv-smooth.mp4", "clip-mp4-smooth.mp4"]
+    assert jobs([tmp_path / "clip.old.mp4"], None, "h264")[0].target.name == "clip.old-smooth.mp4"
+
+
+def test_videos_of_one_name_are_named_when_they_cannot_both_be_written(tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "clip.mp4").touch()
+    with pytest.raises(MediaError, match=r"one/clip\.mp4 and .*two/clip\.mp4 would both become .*clip\.mp4"):
+        jobs([tmp_path / "one", tmp_path / "two"], tmp_path / "out", "h264")
+
+
+def test_a_video_is_never_written_over_another_one_of_the_same_run(tmp_path: Path) -> None:
+    for name in ("films/b/clip.mkv", "out/b/clip.mp4"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).touch()
+    with pytest.raises(MediaError, match=r"out/b/clip\.mp4 is one of the videos"):
+        jobs([tmp_path / "films", tmp_path / "out" / "b" / "clip.mp4"], tmp_path / "out", "h264")
+
+
+def test_only_a_name_that_was_given_replaces_somebody_else_s_file(tmp_path: Path) -> None:
+    clip, other = make_clip(tmp_path / "clip.mkv", count=4), tmp_path / "out" / "clip.mp4"
+    other.parent.mkdir()
+    before = make_clip(other, count=6).read_bytes()
+    kept = storyboard("smooth", clip, "-o", other.parent, "-q", "--engine", "flow")
+    assert (kept.code, other.read_bytes()) == (1, before)
+    assert "clip.mp4 is there already" in kept.error
+    assert storyboard("smooth", clip, "-o", other, "-q", "--engine", "flow").code == 0
+    assert other.read_bytes() != before
+    # What is there now is ours, and makes room for the next.
+    assert storyboard("smooth", clip, "-o", other.parent, "-q", "--engine", "flow", "--factor", "3").code == 0
+    assert len(film(other).frames) == 12
+
+
+def test_a_name_without_an_ending_is_a_folder(tmp_path: Path) -> None:
+    clip = tmp_path / "clip.mov"
+    clip.touch()
+    assert jobs([clip], tmp_path / "new", "h264") == [Job(clip, tmp_path / "new" / "clip.mp4")]
+
+
+def test_one_answer_for_one_video_that_fails(tmp_path: Path) -> None:
+    done = storyboard("smooth", tmp_path / "none.mp4", "--json", "--engine", "flow")
+    assert done.code == 1
+    assert "is not there" in done.json["error"]
+
+
 def test_where_one_video_goes(tmp_path: Path) -> None:
     clip = tmp_path / "clip.mp4"
     clip.touch()
@@ -141,3 +191,17 @@ def test_what_was_filmed_on_its_side_stands_upright(tmp_path: Path) -> None:
     assert scan.scan(tmp_path / "out.mp4").rotation == 0
     copied = smoothed(clip, tmp_path / "copy.mp4", "--factor", "1")
     assert scan.scan(copied).rotation == scan.scan(clip).rotation == 270
+
+
+@pytest.mark.parametrize("rotation", [0, 90])
+def test_what_was_filmed_in_a_mirror_is_shown_as_players_show_it(rotation: int, tmp_path: Path) -> None:
+    frame = np.zeros((48, 64, 3), np.uint8)
+    frame[:16, :24] = 255  # at the left, above
+    clip = write_clip(tmp_path / "mirror.mp4", [frame] * 4, rotation=rotation, mirrored=True)
+    made = smoothed(clip, tmp_path / "out.mkv", "--preset", "ffv1")
+    with av.open(made) as container:
+        shown = next(container.decode(video=0)).to_ndarray(format="gray")
+    # Turned counter-clockwise the corner comes to lie below, and the mirror brings it to the right.
+    corner = shown[-24:, -16:] if rotation else shown[:16, -24:]
+    assert corner.mean() > 200
+    assert shown.mean() < 80

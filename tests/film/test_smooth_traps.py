@@ -20,6 +20,7 @@ from storyboard.smoothers import memory
 from storyboard.workers import video
 from storyboard.workers.steps import SmoothVideo
 from tests.film.test_smooth_video import CLICK, click_time, make_clip, smoothed
+from tests.media.films import noise, write_clip
 from tests.support import COMMAND, Film, Ran, film, storyboard
 
 
@@ -92,6 +93,20 @@ def test_clips_of_one_and_two_frames(tmp_path: Path, count: int) -> None:
     made = film(smoothed(make_clip(tmp_path / "clip.mp4", count=count), tmp_path / "out.mp4"))
     assert len(made.frames) == 2 * count
     assert made.rate == 48
+
+
+def test_a_slide_show(tmp_path: Path) -> None:
+    slides = write_clip(tmp_path / "slow.mp4", noise(3, 64, 48), time_base=Fraction(5))
+    made = film(smoothed(slides, tmp_path / "out.mp4"))
+    assert (len(made.frames), made.rate) == (6, Fraction(2, 5))
+
+
+def test_pictures_whose_times_are_guessed_are_not_copied(tmp_path: Path) -> None:
+    frames, options = noise(12, 64, 48), {"bf": "2", "crf": "10"}
+    avi = write_clip(tmp_path / "guessed.avi", frames, options=options)
+    with av.open(str(smoothed(avi, tmp_path / "out.mp4", "--factor", "1"))) as container:
+        times = [frame.time for frame in container.decode(video=0)]
+    assert times == pytest.approx([n / 24 for n in range(12)], abs=1e-3)
 
 
 def test_a_file_of_nothing(tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ def write_clip(
     codec: str = "libx264",
     pixel_format: str = "yuv420p",
     rotation: int = 0,
+    mirrored: bool = False,
     options: dict[str, str] | None = None,
     container: dict[str, str] | None = None,
 ) -> Path:
@@ -79,8 +80,8 @@ def write_clip(
                 stream.height, stream.width = rgb.shape[:2]
                 stream.pix_fmt = pixel_format
                 stream.codec_context.time_base = time_base
-                if rotation:
-                    stream.set_display_rotation(rotation)
+                if rotation or mirrored:
+                    stream.set_display_rotation(rotation, hflip=mirrored)
             frame = av.VideoFrame.from_ndarray(rgb, format="rgb24").reformat(format=pixel_format)
             frame.pts, frame.time_base = (i if times is None else times[i]), time_base
             out.mux(stream.encode(frame))

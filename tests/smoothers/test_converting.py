@@ -185,6 +185,14 @@ def test_a_pickle_that_would_run_something_is_refused_and_not_run(home: Path) ->
     assert not harm.exists()
 
 
+def test_a_table_within_a_table_and_counters_of_training_are_taken(home: Path) -> None:
+    given = published(arrays(rife_family.SHIPPED))
+    counted = {**given, "module.norm.num_batches_tracked": torch.tensor(3)}
+    plain = converting.convert(saved(home / "plain", given))
+    wrapped = converting.convert(saved(home / "wrapped", {"state_dict": counted, "epoch": 12}))
+    assert weights.digest(wrapped.file) == weights.digest(plain.file)
+
+
 def test_weights_of_another_network_are_refused_with_what_was_found(home: Path) -> None:
     older = {name: array for name, array in arrays(FAMILIES[-1]).items() if not name.startswith("head")}
     with pytest.raises(SmootherError, match=r"found 4 blocks of 256, 192, 96, 48 channels and no head"):
