@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import glob
+import functools
 import os
+import re
 import secrets
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from storyboard.errors import DiskFull, DiskGone, StoryboardError, why
@@ -19,6 +20,7 @@ UNFINISHED = 600.0
 
 FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 """What a system says of a disk, or of a user's share of it, that is full."""
+_TEMPORARY = re.compile(r"\..*\.[0-9a-f]{8}\.part(\.\w+)?")
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _GONE = {
     getattr(errno, name, errno.EIO)
@@ -43,19 +45,27 @@ _WAITS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.0)
 """Seconds between tries of a replace on Windows, about 2.5 in all."""
 
 
+def _nothing() -> None:
+    pass
+
+
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, before: Callable[[], None] = _nothing) -> Iterator[Path]:
     """A new, empty file in the folder of `path`, with its suffix; it takes the place of `path` when the block
     ends, and is removed when the block raises.
+
+    `before` is called when the new file is on the disk, right before it takes the place: what it raises keeps the
+    old one. What killed programs left of earlier writes to `path` goes when nobody can be writing it any more.
 
     The name starts with a dot and ends in `.part` before the suffix (see `is_temporary`). Raises `DiskFull`
     when there is no room and `DiskGone` when the disk does not answer, also for errors of these kinds from the block
     itself, and another `StoryboardError` when the folder is missing or cannot be written.
     """
+    _sweep(path)
     temporary = _create(path)
     try:
         yield temporary
-        _publish(temporary, path)
+        _publish(temporary, path, before)
     except OSError as error:
         if error.errno in FULL or error.errno in _GONE:
             raise _refusal(path, error) from error
@@ -69,8 +79,9 @@ def replacing(path: Path) -> Iterator[Path]:
 def remove(path: Path) -> None:
     """Removes `path`, where it is there, and what killed programs left of it half written. Nobody may be writing it."""
     path.unlink(missing_ok=True)
-    for left in path.parent.glob(f".{glob.escape(_stem(path))}.????????.part{glob.escape(path.suffix)}"):
-        left.unlink(missing_ok=True)
+    for name in _temporaries(path.parent):
+        if _is_of(name, path):
+            (path.parent / name).unlink(missing_ok=True)
 
 
 def sync(handle: int) -> None:
@@ -86,12 +97,48 @@ def sync(handle: int) -> None:
 
 
 def is_temporary(name: str) -> bool:
-    """Whether a file of this name is (what a crash left of) an unfinished write."""
-    return name.startswith(".") and name.partition(".part")[1] != ""
+    """Whether a file of this name is (what a crash left of) an unfinished write. A user's own file is not called so
+    by accident."""
+    return _TEMPORARY.fullmatch(name) is not None
+
+
+def temporary_name(path: Path) -> str:
+    """A fresh name, in the folder of `path`, for a file that is to become `path`: `.film.0123abcd.part.mp4`."""
+    return f".{_stem(path)}.{secrets.token_hex(4)}.part{path.suffix}"
+
+
+def _sweep(path: Path) -> None:
+    """Removes what was left half written of `path` so long ago that nobody writes it any more."""
+    old = time.time() - UNFINISHED
+    for name in _left_before(path.parent):
+        if _is_of(name, path):
+            left = path.parent / name
+            with contextlib.suppress(OSError):  # gone already, or in use
+                if left.lstat().st_mtime < old:
+                    left.unlink()
+
+
+@functools.lru_cache(maxsize=256)
+def _left_before(folder: Path) -> tuple[str, ...]:
+    # Looked at once in a process: a folder of many thousand parts is not listed anew for each part.
+    return tuple(_temporaries(folder))
+
+
+def _temporaries(folder: Path) -> list[str]:
+    try:
+        return [name for name in os.listdir(folder) if is_temporary(name)]  # noqa: PTH208  paths of thousands are slow
+    except OSError:  # not there, or not to be listed
+        return []
+
+
+def _is_of(name: str, path: Path) -> bool:
+    """Whether the unfinished file `name` was to become `path`."""
+    ours = rf"\.{re.escape(_stem(path))}\.[0-9a-f]{{8}}\.part{re.escape(path.suffix)}"
+    return re.fullmatch(ours, name) is not None
 
 
 def _create(path: Path) -> Path:
-    temporary = path.parent / f".{_stem(path)}.{secrets.token_hex(4)}.part{path.suffix}"
+    temporary = path.parent / temporary_name(path)
     try:
         os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     except OSError as error:
@@ -104,7 +151,7 @@ def _stem(path: Path) -> str:
     return path.stem.encode()[:100].decode(errors="ignore")
 
 
-def _publish(temporary: Path, path: Path) -> None:
+def _publish(temporary: Path, path: Path, before: Callable[[], None]) -> None:
     try:
         with temporary.open("r+b") as file:
             sync(file.fileno())
@@ -113,14 +160,15 @@ def _publish(temporary: Path, path: Path) -> None:
     with contextlib.suppress(OSError):
         temporary.chmod(stat.S_IMODE(path.stat().st_mode))  # keep what the user set on the earlier file
     try:
-        _replace(temporary, path)
+        _replace(temporary, path, before)
     except OSError as error:
         raise _refusal(path, error) from error
     _sync_folder(path.parent)
 
 
-def _replace(temporary: Path, path: Path) -> None:
+def _replace(temporary: Path, path: Path, before: Callable[[], None]) -> None:
     for wait in _WAITS:
+        before()
         try:
             temporary.replace(path)
             return
@@ -128,6 +176,7 @@ def _replace(temporary: Path, path: Path) -> None:
             if getattr(error, "winerror", None) not in _BUSY_ON_WINDOWS:
                 raise
         time.sleep(wait)
+    before()
     temporary.replace(path)
 
 

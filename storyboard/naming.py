@@ -40,6 +40,11 @@ def composed(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def whole(text: str) -> str:
+    """`text` without halves of characters, which no file can hold: a file's name has them where it is not in UTF-8."""
+    return text.encode(errors="ignore").decode()
+
+
 @lru_cache(4096)
 def folded(name: str) -> str:
     """`name` as names are compared: "MARIA" and "Maria" are the same, and so is one with two spaces in it."""

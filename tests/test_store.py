@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from storyboard import edit, store, values
+from storyboard import atomic, edit, store, values
 from storyboard.errors import DiskFull, ProjectChanged, ProjectError, ProjectLocked, StoryboardError
 from storyboard.paths import inside
 from storyboard.project import Look, Project, new_shot
@@ -258,6 +258,41 @@ def test_a_change_by_someone_else_is_never_overwritten(folder: Path) -> None:
         assert opened.project == longer(longer(FILM), "c")
 
 
+@pytest.fixture
+def slow_disk(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A disk so slow that another program writes the project while ours makes its file safe; what that wrote."""
+    theirs = Project(name="Theirs")
+
+    def sync(_handle: int) -> None:
+        if list(folder.glob(".project.*")):
+            (folder / "project.json").write_bytes(values.encode(theirs))
+
+    monkeypatch.setattr(atomic, "sync", sync)
+    return theirs
+
+
+def test_a_change_by_someone_else_while_ours_is_written_is_not_overwritten(
+    folder: Path, slow_disk: Project
+) -> None:
+    with store.open_project(folder, "write") as opened:
+        with pytest.raises(ProjectChanged):
+            opened.save(longer(FILM))
+        assert opened.project == FILM
+        assert document.load(folder / "project.json").project == slow_disk
+        assert longer(FILM) in [versions.load(folder, kept.name) for kept in opened.versions()]
+    assert not list(folder.glob(".project.*"))
+
+
+def test_a_change_by_someone_else_while_ours_is_saved_over_theirs_is_kept(
+    folder: Path, slow_disk: Project
+) -> None:
+    with store.open_project(folder, "write") as opened:
+        opened.overwrite(longer(FILM))
+        assert document.load(folder / "project.json").project == longer(FILM)
+        kept = {version.label: versions.load(folder, version.name) for version in opened.versions()}
+        assert kept == {"From another program": slow_disk}
+
+
 def test_a_change_that_is_no_project_any_more_is_kept_too(folder: Path) -> None:
     with store.open_project(folder, "write") as opened:
         (folder / "project.json").write_bytes(b"half a fi")
@@ -344,14 +379,17 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def test_old_unfinished_files_are_swept_away(folder: Path) -> None:
     (folder / "takes").mkdir()
-    old, fresh = folder / "takes" / ".x.0a.part.mkv", folder / ".project.0b.part.json"
-    for path in (old, fresh):
+    old, fresh = folder / "takes" / ".x.0123abcd.part.mkv", folder / ".project.0123abcd.part.json"
+    mine = [folder / "takes" / name for name in (".party-ideas.txt", ".particles.json", ".my.part.notes")]
+    for path in (old, fresh, *mine):
         path.write_bytes(b"half")
-    os.utime(old, (1_000_000, 1_000_000))
+    for path in (old, *mine):
+        os.utime(path, (1_000_000, 1_000_000))
     store.open_project(folder).close()
     assert old.exists()
     store.open_project(folder, "write").close()
     assert (old.exists(), fresh.exists()) == (False, True)
+    assert all(path.exists() for path in mine), "hidden files of the user's own"
 
 
 # The lock
@@ -468,7 +506,7 @@ def test_folders_that_are_links_out_of_the_project_are_never_written_to(folder: 
     (folder / "versions").symlink_to(tmp_path / "elsewhere")
     with store.open_project(folder, "write") as opened:
         assert opened.save(longer(FILM))
-        assert "is no path inside the project" in opened.problem
+        assert "versions is a link that leads out of the project" in opened.problem
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 

@@ -15,7 +15,7 @@ import pytest
 from msgspec.structs import replace
 
 from storyboard import edit, store, values
-from storyboard.errors import ProjectError, ProjectLocked
+from storyboard.errors import ProjectChanged, ProjectError, ProjectLocked
 from storyboard.project import Project, new_shot
 from storyboard.store import lock
 from tests.support import storyboard
@@ -146,3 +146,68 @@ def test_a_lock_that_is_a_link_touches_nothing_elsewhere(folder: Path, tmp_path:
     with pytest.raises(ProjectError, match="is no plain file"):
         store.open_project(folder, "write")
     assert (tmp_path / "secret").read_text() == "keep"
+
+
+@pytest.mark.usefixtures("no_locks")
+def test_a_lock_that_was_taken_over_and_given_back_goes_to_one_alone(folder: Path) -> None:
+    with store.open_project(folder, "write") as sleeper:
+        (folder / lock.OWNER_NAME).unlink()  # another one took it over
+        with store.open_project(folder, "write") as other:
+            assert other.save(LONGER)
+        with pytest.raises(ProjectChanged):
+            sleeper.save(edit.set_shot(FILM, "a", prompt="mine"))
+        with pytest.raises(ProjectLocked, match=f"process {os.getpid()} on"):
+            store.open_project(folder, "write")
+    with store.open_project(folder, "write") as third:
+        assert third.project == LONGER
+
+
+@pytest.mark.usefixtures("no_locks")
+def test_who_wakes_up_after_a_third_one_came_has_lost_the_lock(folder: Path) -> None:
+    with store.open_project(folder, "write") as sleeper:
+        (folder / lock.OWNER_NAME).unlink()
+        with store.open_project(folder, "write"), pytest.raises(ProjectLocked, match="was taken over by"):
+            sleeper.save(LONGER)
+
+
+@pytest.mark.usefixtures("no_locks")
+def test_a_lock_that_was_given_back_is_taken_again_without_a_save(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock, "TOUCH_EVERY", 0.01)
+    with store.open_project(folder, "write"):
+        words = folder / lock.OWNER_NAME
+        words.unlink()
+        end = time.monotonic() + 30
+        while not words.exists():
+            assert time.monotonic() < end
+            time.sleep(0.01)
+    assert not words.exists()
+
+
+@pytest.fixture
+def full(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk without room for who edits a project."""
+    write_bytes = Path.write_bytes
+
+    def fail(self: Path, data: bytes) -> int:
+        if self.name.startswith(".") and "lock" in self.name:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write_bytes(self, data)
+
+    monkeypatch.setattr(Path, "write_bytes", fail)
+
+
+@pytest.mark.usefixtures("no_locks", "full")
+def test_without_locks_of_the_system_who_cannot_say_so_does_not_edit(folder: Path) -> None:
+    with pytest.raises(ProjectError, match=r"cannot be edited: .*no room is left on the disk"):
+        store.open_project(folder, "write")
+    with store.open_project(folder, "prefer-write") as opened:
+        assert not opened.writable
+        assert "no room is left" in opened.why_read_only
+
+
+@pytest.mark.usefixtures("full")
+def test_with_a_lock_of_the_system_a_full_disk_is_not_in_the_way(folder: Path) -> None:
+    with store.open_project(folder, "write") as opened:
+        assert opened.save(LONGER)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
-from storyboard import edit, store
+from storyboard import edit, reading, store
 from storyboard.errors import ProjectError
 from storyboard.project import SKETCH, Project, new_shot, wish
 from storyboard.store import recovery
@@ -89,3 +91,80 @@ def test_where_nothing_is_left_the_broken_file_stays(tmp_path: Path) -> None:
         recovery.recover(tmp_path / "Empty")
     assert file.read_bytes() == b"{"
     assert storyboard("restore", tmp_path / "Empty").code == 1
+
+
+def test_a_document_of_a_newer_format_is_not_damaged(folder: Path) -> None:
+    file = folder / "project.json"
+    file.write_bytes(
+        file.read_bytes().replace(b'"format": 1', b'"format": 2').replace(b'"format":1', b'"format":2')
+    )
+    newer = file.read_bytes()
+    assert recovery.problem(folder) == ""
+    with pytest.raises(ProjectError, match="install a newer Storyboard") as told:
+        store.open_project(folder)
+    assert "storyboard restore" not in str(told.value), "that would put the newer document aside"
+    with pytest.raises(ProjectError, match="install a newer Storyboard"):
+        recovery.recover(folder)
+    for command in (("restore", folder), ("check", folder, "--repair")):
+        done = storyboard(*command)
+        assert done.code == 1
+        assert "install a newer Storyboard" in done.error
+    assert file.read_bytes() == newer
+    assert not list(folder.glob("project.broken-*"))
+
+
+@pytest.fixture
+def unreadable(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The project on a disk that gives no document just now; its versions can be read."""
+    whole = reading.whole
+
+    def fail(path: Path, limit: int) -> bytes:
+        if path.name == "project.json":
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return whole(path, limit)
+
+    monkeypatch.setattr(reading, "whole", fail)
+    return folder
+
+
+def test_a_document_that_cannot_be_read_now_is_not_damaged(unreadable: Path) -> None:
+    assert recovery.problem(unreadable) == ""
+    with pytest.raises(ProjectError, match="cannot be read: input/output error") as told:
+        store.open_project(unreadable)
+    assert "storyboard restore" not in str(told.value)
+    with pytest.raises(ProjectError, match="cannot be read: input/output error"):
+        recovery.recover(unreadable)
+    assert not list(unreadable.glob("project.broken-*"))
+
+
+def test_a_document_that_a_disk_does_not_let_see_now_is_not_gone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lstat = Path.lstat
+
+    def fail(self: Path) -> os.stat_result:
+        if self.name == "project.json":
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return lstat(self)
+
+    monkeypatch.setattr(Path, "lstat", fail)
+    with store.open_project(folder) as opened:
+        assert len(opened.project.shots) == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need a right of their own there")
+def test_a_document_whose_disk_is_away_is_not_gone(folder: Path, tmp_path: Path) -> None:
+    file = folder / "project.json"
+    file.rename(tmp_path / "elsewhere.json")
+    file.symlink_to(tmp_path / "away" / "elsewhere.json")
+    with pytest.raises(ProjectError, match="leads to a file that is not there"):
+        recovery.recover(folder)
+    assert file.is_symlink()
+
+
+def test_a_document_that_is_sound_again_stays(folder: Path) -> None:
+    before = (folder / "project.json").read_bytes()
+    with pytest.raises(ProjectError, match="is sound, and nothing was changed"):
+        recovery.recover(folder)
+    assert (folder / "project.json").read_bytes() == before
+    assert not list(folder.glob("project.broken-*"))

@@ -188,3 +188,21 @@ def test_without_a_trash_nothing_is_deleted(folder: Path, monkeypatch: pytest.Mo
     with pytest.raises(ProjectError, match=r"could not be moved to the trash .*; delete it yourself"):
         store.trash(folder, take("t1"))
     assert list(store.TakeFolder(folder).scan()) == ["t1"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need a right of their own there")
+def test_takes_that_lie_on_another_disk_are_told_with_what_to_do(folder: Path, tmp_path: Path) -> None:
+    made = take("t1")
+    publish(folder, made)
+    (folder / "takes").rename(tmp_path / "bigger")
+    (folder / "takes").symlink_to(tmp_path / "bigger", target_is_directory=True)
+    found = store.TakeFolder(folder).scan()
+    assert dict(found) == {}
+    [problem] = found.problems
+    assert problem.startswith(f"{folder / 'takes'} is a link that leads out of the project")
+    assert "move the whole project to the other disk" in problem
+    with pytest.raises(ProjectError, match="takes is a link that leads out of the project"):
+        store.publish(folder, made)
+    (folder / "takes").unlink()
+    (tmp_path / "bigger").rename(folder / "takes")
+    assert list(store.TakeFolder(folder).scan()) == ["t1"]

@@ -86,9 +86,31 @@ def test_a_trash_that_leads_out_of_the_project_is_refused(folder: Path, tmp_path
     take = make(folder, "t1")
     (tmp_path / "elsewhere").mkdir()
     (folder / "takes" / ".trash").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
-    with pytest.raises(ProjectError, match="no path inside the project"):
+    with pytest.raises(ProjectError, match="leads out of the project"):
         store.throw(folder, take)
     assert list(store.TakeFolder(folder).scan()) == ["t1"]
+
+
+def test_a_trash_that_leads_out_of_the_project_gives_nothing_back(folder: Path, tmp_path: Path) -> None:
+    store.create(tmp_path / "Other", FILM).close()
+    theirs = make(tmp_path / "Other", "t1")
+    (folder / "takes").mkdir()
+    (folder / "takes" / ".trash").symlink_to(tmp_path / "Other" / "takes", target_is_directory=True)
+    assert store.TakeFolder(folder).scan().thrown == ()
+    with pytest.raises(ProjectError, match="leads out of the project"):
+        store.restore(folder, theirs)
+    assert list(store.TakeFolder(tmp_path / "Other").scan()) == ["t1"]
+
+
+def test_a_thrown_file_that_leads_out_of_the_project_stays(folder: Path, tmp_path: Path) -> None:
+    take = make(folder, "t1")
+    store.throw(folder, take)
+    pixels = folder / "takes" / ".trash" / "t1.mkv"
+    pixels.rename(tmp_path / "theirs.mkv")
+    pixels.symlink_to(tmp_path / "theirs.mkv")
+    with pytest.raises(ProjectError, match="no path inside the project"):
+        store.restore(folder, take)
+    assert pixels.is_symlink()
 
 
 def test_emptying_gives_the_files_to_the_systems_trash(

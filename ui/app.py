@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import sys
@@ -104,19 +105,25 @@ class Windows:
         self.window: Window | None = None
 
     def open(self, folder: Path) -> None:
-        """Raises `ProjectError`; then the window that was open stays."""
+        """The window that was open stays where the user wants it to go on. It stays too when this raises
+        `ProjectError`."""
         from . import looking
         from .window import Window
 
-        if self.window is not None:
-            looking.keep(self.window)  # the next one takes its place, in its size
+        before = self.window
+        if before is not None:
+            looking.keep(before)  # the next one takes its place, in its size
         opened = Window(folder)
-        before, self.window = self.window, opened
+        if before is not None and not before.agrees_to_close():
+            opened.shut()
+            opened.deleteLater()
+            return
+        self.window = opened
         opened.open_wanted.connect(self._open_instead)
         opened.liked.connect(_dress)
         opened.show()
         if before is not None:
-            before.close()
+            before.shut()
             before.deleteLater()
         memory.opened(opened.document.folder)
 
@@ -124,14 +131,31 @@ class Windows:
         """The project that was open last, else the sample. One that cannot be opened any more is no reason not to
         start: the sample says why."""
         last = last_project()
+        if last is None or last == own_sample():
+            self._open_sample()
+            return
         try:
-            self.open(last or sample())
+            self.open(last)
         except StoryboardError as error:
-            if last is None:
-                raise
-            self.open(sample())
+            self._open_sample()
             self._say(error)
             self._offer_recovery(last)
+
+    def _open_sample(self) -> None:
+        """The user's copy of the sample. One that cannot be opened is no reason not to start: another one is made, and
+        says where that one is now."""
+        try:
+            self.open(sample())
+        except ProjectError as error:
+            aside = put_sample_aside()
+            if aside is None:
+                raise
+            self.open(sample())
+            reason = recovery.problem(aside) or error
+            self._say(
+                StoryboardError(f"{reason}; that folder was moved to {aside}, and this is a new sample")
+            )
+            self._offer_recovery(aside)
 
     def _say(self, error: StoryboardError) -> None:
         from .words import sentence
@@ -140,17 +164,19 @@ class Windows:
             self.window.status.say(sentence(error), True)
 
     def _offer_recovery(self, folder: Path) -> None:
-        """Where only the document of a project is broken, its newest sound version can come back, if the user likes."""
+        """Where only the document of a project is damaged or gone, its newest sound version can come back, if the user
+        likes. One of a newer format, or one that cannot be read now, is neither."""
         from .messages import Action
 
         newest = recovery.newest(folder) if recovery.problem(folder) else None
         if self.window is None or newest is None:
             return
         when = newest.saved.replace("T", " ")[:16]
+        state = "damaged" if (folder / "project.json").exists() else "gone"
         self.window.banner.show_text(
             "broken",
-            f"The document of {folder.name} is damaged. Its version of {when} UTC can take its place; the damaged file "
-            "is kept, and no take is touched.",
+            f"The document of {folder.name} is {state}. Its version of {when} UTC can take its place; a damaged file is "
+            "kept, and no take is touched.",
             Action("Bring it back", partial(self._recover, folder, newest.name)),
         )
 
@@ -200,9 +226,27 @@ def last_project() -> Path | None:
     return Path(recent[0]) if recent and memory.is_there(recent[0]) else None
 
 
+def own_sample() -> Path:
+    """Where the user's own copy of the sample film is, or will be."""
+    return places.data() / SAMPLE.capitalize()
+
+
+def put_sample_aside() -> Path | None:
+    """Gives what is at the place of the user's copy of the sample another name, and returns that; None where there is
+    nothing or it cannot be moved."""
+    place = own_sample()
+    names = (place.with_name(f"{place.name} aside {number}") for number in itertools.count(1))
+    aside = next(name for name in names if not (name.exists() or name.is_symlink()))
+    try:
+        place.rename(aside)
+    except OSError:
+        return None
+    return aside
+
+
 def sample() -> Path:
     """The user's own copy of the sample film; made when it is not there yet. Raises `StoryboardError`."""
-    copy = places.data() / SAMPLE.capitalize()
+    copy = own_sample()
     if (copy / "project.json").is_file():
         return copy
     original = resources.samples() / SAMPLE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QThreadPool, QTimer, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
@@ -26,6 +26,16 @@ RESCAN_AFTER: Final = 150
 UNDO_LIMIT: Final = 1000
 
 Edit = Callable[[Project], Project]
+
+
+class _Save(NamedTuple):
+    """What a save writes, and what is over when it is on disk."""
+
+    project: Project
+    number: int
+    """Of the value: later ones have greater numbers."""
+    taken_back: frozenset[Path]
+    """Files of rescued edits that it has in it."""
 
 
 class Document(QObject):
@@ -64,11 +74,13 @@ class Document(QObject):
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(UNDO_LIMIT)
         self._typing = 0
+        self._number = 0
         self._prepare_saving()
         self._watch()
         self._set(edit.adopt(self._project, self._takes))
-        self.rescued = self._rescued()
-        """Edits that an earlier start could not save; None where there are none."""
+        self.rescued = self._next_rescued()
+        """Edits that an earlier start could not save and that the user has not answered yet, the oldest; None where
+        there are none."""
 
     @property
     def project(self) -> Project:
@@ -97,6 +109,11 @@ class Document(QObject):
     @property
     def why_read_only(self) -> str:
         return "" if self.writable else sentence(self._store.why_read_only)
+
+    def is_ours(self) -> bool:
+        """Whether this program may write into the project's folder, now too: another one may have taken it over.
+        Reads a file."""
+        return self.writable and self._store.is_ours()
 
     # ---- edits
 
@@ -157,6 +174,7 @@ class Document(QObject):
 
     def _set(self, project: Project) -> None:
         self._project = project
+        self._number += 1
         self._film = None
         if self.writable and project != self._store.project:
             self._need_save()
@@ -218,7 +236,9 @@ class Document(QObject):
         self._dirty = False
         self._closed = False
         self._problem = ""
-        self._kept_elsewhere = False
+        self._own_rescue = rescue.new_file(self.folder)
+        self._taken_back: frozenset[Path] = frozenset()
+        self._awaiting: list[tuple[int, Callable[[], None]]] = []
         self._writing = QThreadPool(self)
         self._writing.setMaxThreadCount(1)
         self._written.connect(self._note_written)
@@ -233,55 +253,79 @@ class Document(QObject):
         self.saved_changed.emit(self.saved_words)
 
     def _start_save(self) -> None:
-        project = self._project
-        self._writing.start(lambda: self._write(project))
+        save = self._save_of_now()
+        self._writing.start(lambda: self._write(save))
 
-    def _write(self, project: Project, *, over: bool = False) -> None:
+    def _save_of_now(self) -> _Save:
+        return _Save(self._project, self._number, self._taken_back)
+
+    def _write(self, save: _Save, *, over: bool = False) -> None:
         try:
             if over:
-                self._store.overwrite(project)
+                self._store.overwrite(save.project)
                 self._looked.emit(False)
             else:
-                self._store.save(project)
+                self._store.save(save.project)
         except StoryboardError as error:
-            self._kept_elsewhere = rescue.keep(self.folder, project) or self._kept_elsewhere
-            self._written.emit(project, sentence(error))
+            rescue.keep(self._own_rescue, self.folder, save.project)
+            self._written.emit(save, sentence(error))
         else:
-            self._let_go()
-            self._written.emit(project, "")
+            self._let_go(save)
+            self._written.emit(save, "")
 
     def keep_mine(self) -> None:
         """Saves over what another program wrote; what that was stays as a version."""
         self._save_timer.stop()
-        project = self._project
-        self._writing.start(lambda: self._write(project, over=True))
+        save = self._save_of_now()
+        self._writing.start(lambda: self._write(save, over=True))
 
-    def _let_go(self) -> None:
-        """What was kept beside the project is in it now."""
-        if self._kept_elsewhere:
-            rescue.forget(self.folder)
-            self._kept_elsewhere = False
+    def _let_go(self, save: _Save) -> None:
+        """What was kept beside the project is in it now; what the user has not answered yet stays."""
+        for file in (self._own_rescue, *save.taken_back):
+            rescue.forget(file)
 
     def save_again(self) -> None:
         """Tries at once to save what is not on disk."""
         if self._dirty:
             self._save_timer.start(0)
 
+    def when_saved(self, then: Callable[[], None]) -> None:
+        """Does `then` once the project as it is now is on disk, at once where it is, and saves as soon as it can be.
+        Where it can not be, `then` is never done."""
+        if not self._dirty:
+            then()
+            return
+        self._awaiting.append((self._number, then))
+        self.save_again()
+
+    def _go_on_after(self, number: int) -> None:
+        """Does what waited for the values up to `number`."""
+        ready = [then for wanted, then in self._awaiting if wanted <= number]
+        self._awaiting = [waits for waits in self._awaiting if waits[0] > number]
+        for then in ready:
+            then()
+
     # ---- edits that an earlier start could not save
 
-    def _rescued(self) -> rescue.Rescued | None:
-        found = rescue.find(self.folder) if self.writable else None
-        return None if found is None or found.project == self._project else found
+    def _next_rescued(self) -> rescue.Rescued | None:
+        if not self.writable:
+            return None
+        answered = {self._own_rescue, *self._taken_back}
+        waiting = (kept for kept in rescue.find(self.folder) if kept.file not in answered)
+        return next((kept for kept in waiting if kept.project != self._project), None)
 
     def take_back(self) -> None:
-        """Makes the edits that an earlier start could not save one undo step."""
-        found, self.rescued = self.rescued, None
-        if found is not None:
-            self._kept_elsewhere = True  # until they are saved
-            self.edit("Bring back unsaved edits", lambda _: found.project)
+        """Makes the edits that an earlier start could not save one undo step; `rescued` are the next ones then."""
+        found = self.rescued
+        if found is None:
+            return
+        self._taken_back |= {found.file}  # kept until they are saved
+        self.edit("Bring back unsaved edits", lambda _: found.project)
+        self.rescued = self._next_rescued()
 
     def decline(self) -> None:
-        """Leaves the project as it is; the edits that an earlier start could not save are kept as a version."""
+        """Leaves the project as it is; the edits that an earlier start could not save are kept as a version. `rescued`
+        are the next ones then."""
         found, self.rescued = self.rescued, None
         if found is None:
             return
@@ -290,9 +334,10 @@ class Document(QObject):
         except StoryboardError as error:
             self.refused.emit(sentence(error))
             return
-        rescue.forget(self.folder)
+        rescue.forget(found.file)
+        self.rescued = self._next_rescued()
 
-    def _note_written(self, project: Project, problem: str) -> None:
+    def _note_written(self, save: _Save, problem: str) -> None:
         if self._closed:
             return  # a save that the close waited for: told late, and no reason to save again
         if problem and problem != self._problem:
@@ -302,26 +347,29 @@ class Document(QObject):
             self.not_saved.emit(problem)
         if problem:
             self._save_timer.start(RETRY_AFTER)
-        elif project == self._project:
+        elif save.project == self._project:
             self._dirty = False
         else:
             self._need_save()
         self.saved_changed.emit(self.saved_words)
+        if not problem:
+            self._go_on_after(save.number)
 
     def flush(self) -> str:
         """Saves now what is not on disk, and returns why that could not be, or an empty string."""
         self._save_timer.stop()
         self._writing.waitForDone()
-        if not self.writable or self._project == self._store.project:
-            return ""
-        try:
-            self._store.save(self._project)
-        except StoryboardError as error:
-            self._kept_elsewhere = rescue.keep(self.folder, self._project) or self._kept_elsewhere
-            return sentence(error)
-        self._let_go()
-        self._dirty, self._problem = False, ""
-        self.saved_changed.emit(self.saved_words)
+        if self.writable and self._project != self._store.project:
+            save = self._save_of_now()
+            try:
+                self._store.save(save.project)
+            except StoryboardError as error:
+                rescue.keep(self._own_rescue, self.folder, save.project)
+                return sentence(error)
+            self._let_go(save)
+            self._dirty, self._problem = False, ""
+            self.saved_changed.emit(self.saved_words)
+        self._go_on_after(self._number)
         return ""
 
     def save_version(self, label: str) -> bool:
@@ -345,8 +393,9 @@ class Document(QObject):
         except StoryboardError as error:
             self.refused.emit(sentence(error))
             return
-        self._let_go()  # the store keeps what could not be saved as a version
+        rescue.forget(self._own_rescue)  # the store keeps what could not be saved as a version
         self._dirty, self._problem = False, ""
+        self._go_on_after(self._number)
         self.not_saved.emit("")
         if project != self._project:
             self.undo_stack.push(_Step(self._show_step, "Reload", self._project, project, None))

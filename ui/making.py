@@ -17,7 +17,7 @@ from .choosing import Chooser
 from .document import Document
 from .export_dialog import ExportDialog
 from .messages import Action, Banner
-from .orders import Export
+from .orders import Brought, Export
 from .queue_panel import QueuePanel
 from .session import Session
 from .words import plural
@@ -43,6 +43,7 @@ class Making(QObject):
         """`foot` is what the panel stands on, at the bottom of `window`."""
         super().__init__(window)
         self._document = document
+        self._session = session
         self._worker = worker
         self._banner = banner
         self._choose = choose
@@ -53,7 +54,7 @@ class Making(QObject):
         self.dialog: ExportDialog | None = None
         """The question that is open."""
         worker.exported.connect(self._show_film)
-        worker.brought.connect(lambda brought: incoming.put_in(document, session, brought))
+        worker.brought.connect(self._put_in)
 
     def show(self, name: str) -> bool:
         """Does what the action `name` asks for; False when that is not for this object."""
@@ -71,7 +72,7 @@ class Making(QObject):
     def restore(self) -> None:
         """Goes on with the last start's queue, and says so."""
         document, worker = self._document, self._worker
-        problem = worker.restore(lambda: document.film, document.writable)
+        problem = worker.restore(lambda: document.film, document.is_ours)
         if problem:
             worker.said.emit(problem, True)
         resting = [job for job in worker.jobs if job.state == "paused"]
@@ -134,6 +135,10 @@ class Making(QObject):
             self._worker.said.emit(f"Nothing here opens {path}.", True)
 
     # ---- the queue
+
+    def _put_in(self, brought: Brought, job: str) -> None:
+        incoming.put_in(self._document, self._session, brought)
+        self._document.when_saved(partial(self._worker.settle, job))
 
     def _open_panel(self) -> None:
         self._banner.put_away(QUEUE)

@@ -142,8 +142,22 @@ class Details(QWidget):
         self.resize(min(620, parent.width() - 40), 190)
 
 
+_FIRST: Final = ("disk", "not saved", "read only", "rescued", "broken")
+"""What is said before everything else: edits hang on it."""
+
+
+class _Notice(NamedTuple):
+    sentence: str
+    actions: tuple[Action, ...]
+    quiet: bool
+
+
 class Banner(QWidget):
-    """One line under the top bar, for what lasts: that the project is read only, or changed on disk."""
+    """One line under the top bar, for what lasts: that the project is read only, or changed on disk.
+
+    Where there is more to be said, what edits hang on comes first, then the newest; the next one shows when that is put
+    away.
+    """
 
     closed = Signal(str)
     """The user put away what it said about this."""
@@ -158,6 +172,8 @@ class Banner(QWidget):
         self.buttons: list[QToolButton] = []
         self.about = ""
         """What it is about: one banner for each thing."""
+        self._notices: dict[str, _Notice] = {}
+        self._shown: _Notice | None = None
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(16, 6, 10, 6)
         self._row.setSpacing(8)
@@ -169,26 +185,38 @@ class Banner(QWidget):
 
     def show_text(self, about: str, sentence: str, *actions: Action, quiet: bool = False) -> None:
         """Shows a sentence about `about`, with a button for each of `actions`; `quiet` where nothing is amiss."""
-        self.about = about
-        self.text.setText(sentence)
-        self.text.setObjectName("quiet" if quiet else "")
+        self._notices.pop(about, None)
+        self._notices[about] = _Notice(sentence, actions, quiet)
+        self._show_first()
+
+    def put_away(self, about: str) -> None:
+        """Hides what is said about `about`."""
+        if self._notices.pop(about, None) is not None:
+            self._show_first()
+
+    def _show_first(self) -> None:
+        first = next((about for about in _FIRST if about in self._notices), None)
+        self.about = first or next(reversed(self._notices), "")
+        notice = self._notices.get(self.about)
+        if notice is not self._shown:  # else its buttons stay, with the focus
+            self._shown = notice
+            self._build(notice or _Notice("", (), False))
+        self.setVisible(notice is not None)
+
+    def _build(self, notice: _Notice) -> None:
+        self.text.setText(notice.sentence)
+        self.text.setObjectName("quiet" if notice.quiet else "")
         self.text.style().polish(self.text)
         for old in self.buttons:
+            old.hide()
             old.deleteLater()
         self.buttons = []
-        for action in actions:
+        for action in notice.actions:
             made = _button(action.text, "")
             made.setObjectName("framed")
             made.clicked.connect(action.do)
             self._row.insertWidget(self._row.count() - 1, made)
             self.buttons.append(made)
-        self.show()
-
-    def put_away(self, about: str) -> None:
-        """Hides what is said about `about`."""
-        if self.about == about:
-            self.about = ""
-            self.hide()
 
     def _put_away(self) -> None:
         about = self.about

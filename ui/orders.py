@@ -264,7 +264,7 @@ class Import(NamedTuple):
 
     def run(self, hands: Hands) -> Outcome:
         from storyboard.errors import MediaError
-        from storyboard.film import takes
+        from storyboard.film import imported, takes
 
         there = {take.shot: take for take in store.TakeFolder(self.film.folder).scan().values()}
         brought: list[tuple[str, Take]] = []
@@ -277,7 +277,7 @@ class Import(NamedTuple):
                 take = there.get(shot) or takes.bring_in(
                     self.film.folder, path, shot, hands.watch, hands.cancelled, hands.crew
                 )
-                brought.append((path.stem.replace("_", " "), take))
+                brought.append((imported.prompt_of(path), take))
             except MediaError as error:
                 refused.append(sentence(error))
         count = len(brought) + bool(music)

@@ -83,6 +83,8 @@ class Shown:
                 "waiting": "Waits for its turn.",
                 "paused": "Rests until you go on.",
             }.get(self.job.state, "")
+        if self.job.reason:
+            return self.job.reason
         if self.pausing:
             return "Finishes the step in hand, then rests."
         if self.progress is None or not self.progress.running:
@@ -93,6 +95,8 @@ class Shown:
 
     @property
     def can_pause(self) -> bool:
+        if self.job.state == "running" and self.job.reason:
+            return False  # it only waits to be saved
         return self.job.state in ("waiting", "running") and not self.pausing
 
     @property

@@ -265,8 +265,6 @@ class Window(QMainWindow):
         if not problem:
             self.banner.put_away("not saved")
             return
-        if self.banner.about == "disk" and not self.banner.isHidden():
-            return  # it says why, and what can be done about it
         self.banner.show_text(
             "not saved",
             f"Not saved: {problem} Your edits stay here, and are saved as soon as that is possible.",
@@ -275,7 +273,7 @@ class Window(QMainWindow):
         )
 
     def _offer_rescued(self) -> None:
-        """Edits that an earlier start could not save: the user may have them back, or not."""
+        """Edits that earlier starts could not save, one after another: the user may have them back, or not."""
         if self.document.rescued is None:
             return
         when = self.document.rescued.saved.replace("T", " ")[:16]
@@ -290,6 +288,7 @@ class Window(QMainWindow):
         def answer() -> None:
             self.banner.put_away("rescued")
             do()
+            self._offer_rescued()
 
         return answer
 
@@ -318,18 +317,21 @@ class Window(QMainWindow):
         (self.board if self.page == "storyboard" else self.timeline).setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        running = self.worker.current
-        if running is not None and not self._ask(
-            self, f"{running.title} is not done. Stop it and close? What was made is kept.", "Stop and close"
-        ):
-            event.ignore()
-            return
-        problem = self.document.flush()
-        if problem and not self._ask(self, f"{problem} Close without saving it?", "Close without saving"):
+        if not self.agrees_to_close():
             event.ignore()
             return
         self.shut()
         event.accept()
+
+    def agrees_to_close(self) -> bool:
+        """Saves, and asks the user where something would be lost; False to go on. `shut` it then, if it is true."""
+        running = self.worker.current
+        if running is not None and not self._ask(
+            self, f"{running.title} is not done. Stop it and close? What was made is kept.", "Stop and close"
+        ):
+            return False
+        problem = self.document.flush()
+        return not problem or self._ask(self, f"{problem} Close without saving it?", "Close without saving")
 
     def shut(self) -> None:
         """Stops what runs, saves, and lets others edit the project. Asks nothing."""
@@ -342,6 +344,8 @@ class Window(QMainWindow):
         self.session.pause()
         self.session.sound.close()
         self.stage.stop()
+        if self.worker.arriving:
+            self.document.flush()  # before the queue is written: what is saved now is done
         self.worker.stop()
         self.making.stop()
         self.pages.stop()

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["Brought", "Export", "FilmThread", "Import", "Make", "Order", "Prepare"]
 
 STOPPED = "Stopped. What was made is kept."
+ARRIVING = "Brought in. Done when the film with it is saved."
 CLOSED = "The window was closed before this was done."
 
 
@@ -56,8 +57,9 @@ class FilmThread(QObject):
     """A shot's id, and how its take looks so far."""
     exported = Signal(Path)
     """A film was written there."""
-    brought = Signal(object)
-    """Files were brought in (`Brought`): they are to be put into the film."""
+    brought = Signal(object, str)
+    """Files were brought in (`Brought`) by the job of this id: they are to be put into the film. `settle` the job when
+    the film with them is saved; until then the next start would bring them in again."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -71,6 +73,8 @@ class FilmThread(QObject):
         self.held: Callable[[], Iterable[Wanted]] = tuple
         """Says what auditions hold: new takes get other seeds."""
         self._orders: dict[str, Order] = {}
+        self._arriving: dict[str, Outcome] = {}
+        self._may_write: Callable[[], bool] = lambda: True
         self._film: Callable[[], Film] | None = None
         self._folder: Path | None = None
         self._running: Ticket | None = None
@@ -200,12 +204,14 @@ class FilmThread(QObject):
 
     # ---- the queue on disk
 
-    def restore(self, film: Callable[[], Film], writable: bool = True) -> str:
+    def restore(self, film: Callable[[], Film], may_write: Callable[[], bool] = lambda: True) -> str:
         """Goes on with the queue that the last start left in the folder of `film()`, the film as it is when asked;
-        returns a sentence on a file that could not be read. Who may not write keeps the queue in memory."""
-        self._film, now = film, film()
+        returns a sentence on a file that could not be read. Who may not write, or could not read it, keeps the queue in memory: `may_write`
+        is asked now and before each write, in the thread that writes."""
+        self._film, self._may_write, now = film, may_write, film()
+        writable = may_write()
         loaded = queue.load(now.folder) if writable else queue.Loaded(())
-        self._folder = now.folder if writable else None
+        self._folder = now.folder if writable and loaded.known else None
         found = {job.id: order_of(job.task, now) for job in loaded.jobs}
         self._orders |= {job_id: order for job_id, order in found.items() if order is not None}
         jobs = queue.left_behind(loaded, now.folder)
@@ -229,6 +235,8 @@ class FilmThread(QObject):
 
     def _write(self, folder: Path, jobs: queue.Jobs) -> None:
         """In a thread of its own: a slow disk must not hold the window up."""
+        if not self._may_write():
+            return  # another program took the project over: the file is its queue now
         try:
             queue.save(folder, jobs)
         except StoryboardError as error:
@@ -334,13 +342,16 @@ class FilmThread(QObject):
                 self._fail(ticket.order, failure.shots, failure.reason)
             if not outcome.failures:
                 self._fail(ticket.order, unmade, outcome.said)
-        if ticket.job:
+        brought = None if outcome is None else outcome.brought
+        if outcome is not None and brought is not None:
+            self._await_save(ticket.job, outcome)
+        elif ticket.job:
             self._finish(ticket.job, outcome, paused)
         else:
             self._go_on()  # what it gave way to
         self.ended.emit()
-        if outcome is not None and outcome.brought is not None:
-            self.brought.emit(outcome.brought)
+        if brought is not None:
+            self.brought.emit(brought, ticket.job)
         self.changed.emit()
         if outcome is not None and outcome.said and ticket.job:
             self.said.emit(outcome.said, outcome.failed)
@@ -348,6 +359,22 @@ class FilmThread(QObject):
             self.said.emit(STOPPED, False)
         if outcome is not None and outcome.film is not None:
             self.exported.emit(outcome.film)
+
+    def _await_save(self, job_id: str, outcome: Outcome) -> None:
+        """What the job brought is not in the film on disk yet."""
+        self._arriving[job_id] = outcome
+        self._set(queue.changed(self.jobs, job_id, "running", ARRIVING))
+
+    @property
+    def arriving(self) -> bool:
+        """Whether a job waits for `settle`."""
+        return bool(self._arriving)
+
+    def settle(self, job_id: str) -> None:
+        """What that job brought is saved in the film: it is done."""
+        outcome = self._arriving.pop(job_id, None)
+        if outcome is not None:
+            self._finish(job_id, outcome, paused=False)
 
     def _finish(self, job_id: str, outcome: Outcome | None, paused: bool) -> None:
         if paused:

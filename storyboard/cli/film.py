@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
+from msgspec.structs import replace
 
 from storyboard.cli import lazy, options, output
 from storyboard.cli.interrupt import interruptible
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     from storyboard.film.build import Made
     from storyboard.film.plan import Mode, Plan
     from storyboard.film.runner import Failure
-    from storyboard.project import Project
+    from storyboard.project import Project, Shot
     from storyboard.take import Take
+    from storyboard.workers.steps import Comparison
 else:
     edit = lazy.module("storyboard.edit")
     store = lazy.module("storyboard.store")
@@ -197,7 +199,7 @@ def import_(
     with store.open_project(folder, mode="write") as opened:
         project = opened.project
         existing = film_takes.shots_by_number(project, str(shot))[0] if shot is not None else None
-        target = existing or values.new_shot(store.new_id(), file.stem.replace("_", " "))
+        target = existing or values.new_shot(store.new_id(), imported.prompt_of(file))
         # Everything but the length of the clip is judged before the file is copied.
         if existing is None:
             project = edit.insert(project, len(project.shots) if at is None else at - 1, target)
@@ -376,41 +378,63 @@ def verify(
     quiet: options.Quiet = False,
 ) -> None:
     """Make chosen takes again from their recipes and compare the pixels."""
+    from storyboard.film import check
+
     with store.open_project(folder, mode="read") as opened:
         found, root = opened.takes(), opened.folder
         project = edit.adopt(opened.project, found)
     wanted = film_takes.shots_by_number(project, shots) if shots else list(project.shots)
     chosen = [take for take in film_takes.of_shots(found, wanted) if not take.is_import]
-    if not chosen:
+    lost = check.lost(root, found, wanted)
+    if not chosen and not lost:
         raise StoryboardError(
             f"none of these shots has a generated take yet; make some with `storyboard generate {folder}`"
         )
     with interruptible() as cancelled, output.progress(quiet or as_json) as watch:
         results = film_takes.verify(root, chosen, watch, cancelled)
-    shown_by: dict[str, list[int]] = {}
-    for shot in wanted:
-        if shot.chosen:
-            shown_by.setdefault(shot.chosen.take, []).append(project.index(shot.id) + 1)
+    rows = _numbered(project, wanted, [*map(_verified, results), *map(_unverified, lost, lost.values())])
     if as_json:
-        output.facts(
-            [
-                {
-                    "shots": shown_by[r.take.id],
-                    "take": r.take.id,
-                    "verdict": _verdict(r),
-                    "comparison": r.comparison,
-                    "changed": film_takes.differs_in(r.take, r.comparison) if r.comparison else "",
-                    "reason": r.reason,
-                }
-                for r in results
-            ]
-        )
+        output.facts(rows)
     else:
-        for result in results:
-            numbers = ", ".join(map(str, shown_by[result.take.id]))
-            output.line(f"shot {numbers}: {_verdict(result)}")
-    if any(result.comparison is None or not result.comparison.identical for result in results):
+        for row in rows:
+            output.line(f"shot {', '.join(map(str, row.shots))}: {row.verdict}")
+        if lost:
+            output.note(f"`storyboard check {folder}` says what helps against what is gone or damaged")
+    if any(row.comparison is None or not row.comparison.identical for row in rows):
         raise typer.Exit(1)
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What `verify` prints of one take."""
+
+    take: str
+    verdict: str
+    shots: Sequence[int] = ()
+    """Numbers of those that show it."""
+    comparison: Comparison | None = None
+    changed: str = ""
+    """What decides pixels and is not as it was."""
+    reason: str = ""
+    """Why it could not be compared."""
+
+
+def _numbered(project: Project, shots: Sequence[Shot], verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """The `verdicts` in the order in which the film shows their takes."""
+    told = {one.take: one for one in verdicts}
+    numbers: dict[str, list[int]] = {}
+    for shot in shots:
+        if shot.chosen and shot.chosen.take in told:
+            numbers.setdefault(shot.chosen.take, []).append(project.index(shot.id) + 1)
+    return [replace(told[take], shots=shown) for take, shown in numbers.items()]
+
+
+def _unverified(take: str, reason: str) -> Verdict:
+    return Verdict(take, f"cannot be compared: {reason}", reason=reason)
+
+
+def _verified(result: film_takes.Verified) -> Verdict:
+    changed = film_takes.differs_in(result.take, result.comparison) if result.comparison else ""
+    return Verdict(result.take.id, _verdict(result), (), result.comparison, changed, result.reason)
 
 
 def _verdict(result: film_takes.Verified) -> str:

@@ -27,6 +27,9 @@ else:
     take_values = lazy.module("storyboard.take")
     film_takes = lazy.module("storyboard.film.takes")
 
+MAX_LISTED = 40
+"""Characters of shots in the name of a version, which are up to four bytes each in the name of a file."""
+
 ShotNumber = Annotated[int, typer.Argument(metavar="SHOT", help="The shot's number, from 1.", min=1)]
 
 
@@ -235,10 +238,15 @@ def remove(
     """Remove shots from the film. Their takes stay in the project's folder."""
     with store.open_project(folder, mode="write") as opened:
         gone = [shot.id for shot in film_takes.shots_by_number(opened.project, shots)]
-        opened.save_version(f"Before removing {shots}")
-        kept = opened.versions()[0].name
+        kept = opened.save_version(_before_removing(shots, len(gone)))
         opened.save(edit.remove(opened.project, gone))
     output.line(f"removed {len(gone)}; `storyboard restore {folder} {kept}` brings them back")
+
+
+def _before_removing(shots: str, count: int) -> str:
+    """The name of the version; a long list of shots does not fit in one."""
+    listed = "".join(shots.split())
+    return f"Before removing {listed if len(listed) <= MAX_LISTED else f'{count} shots'}"
 
 
 def duplicate(folder: options.ProjectFolder, shot: ShotNumber) -> None:

@@ -16,6 +16,9 @@ from storyboard.store import document
 from storyboard.store.takes import FOLDER, MAX_BYTES, MAX_VALUES, new_id, publish
 from storyboard.take import Take
 
+MEDIA = "media"
+"""Where the originals of imports lie, without folders of their own."""
+
 
 def find(folder: Path, take_id: str) -> Take | None:
     """The take of this id in the project at `folder`; None where there is none that can be read."""
@@ -31,8 +34,9 @@ def carry(source: Path, take: Take, target: Path, shot_id: str) -> Take:
     """Copies `take` of the project at `source` into the one at `target`, as the first take of shot `shot_id`.
 
     The copy is compared with what its sidecar says before it is published. Raises `MediaError` when the pixels
-    are gone or are not those that were made, `DiskFull`; nothing is left behind then.
+    are gone, are not those that were made, or lie where no take's do, and `DiskFull`; nothing is left behind then.
     """
+    _check_place(take)
     original = paths.inside(source, take.pixels)
     carried = replace(take, id=new_id(), shot=shot_id, number=1)
     copy = paths.inside(target, carried.pixels)
@@ -48,6 +52,18 @@ def carry(source: Path, take: Take, target: Path, shot_id: str) -> Take:
             copy.unlink(missing_ok=True)
         raise
     return carried
+
+
+def _check_place(take: Take) -> None:
+    """The sidecar may be a stranger's: what it names is written into the project at the same place."""
+    if take.source is None:
+        return
+    folder, _, name = take.source.file.partition("/")
+    if folder != MEDIA or not paths.is_plain(name):
+        raise MediaError(
+            f"take {take.number} ({take.id}) says that its original is {take.source.file!r}, which is no file of "
+            f"{MEDIA}/, and was not copied; import that file itself"
+        )
 
 
 def _copy(original: Path, copy: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -24,9 +24,9 @@ from storyboard.film.findings import Finding, Kind, Known, Report
 from storyboard.film.history import History
 from storyboard.film.litter import broken_parts, litter, names, parts, size_of
 from storyboard.film.runner import Outcome, Progress, Runner, Watch
-from storyboard.project import Project
+from storyboard.project import Project, Shot
 from storyboard.store import document, recovery, versions
-from storyboard.store.takes import FOLDER, MAX_BYTES, TRASH
+from storyboard.store.takes import FOLDER, MAX_BYTES, TRASH, Takes, refuse_elsewhere
 from storyboard.take import Take
 from storyboard.workers.crew import Crew
 from storyboard.workers.steps import Proof, Prove
@@ -47,10 +47,11 @@ def check(
     watch: Watch = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Report:
-    """Look at everything in the project at `folder`. Raises `ProjectError` where there is no such folder, and
-    `Cancelled`."""
+    """Look at everything in the project at `folder`. Raises `ProjectError` where there is no such folder or its takes
+    lie elsewhere, and `Cancelled`."""
     if not folder.is_dir():
         raise ProjectError(f"{folder} is no folder; name a project's folder")
+    refuse_elsewhere(folder)
     findings: list[Finding] = []
     known = _known(folder, findings)
     findings += _chosen(known, {finding.take for finding in findings})
@@ -60,15 +61,41 @@ def check(
         findings += _decoded(known, {finding.take for finding in findings}, watch, cancelled)
     findings += litter(known)
     findings += broken_parts(folder)
-    findings += [
-        Finding(
-            "version", f"{versions.FOLDER}/{version.name}", f"a version cannot be read: {version.problem}"
-        )
-        for version in versions.listing(folder)
-        if version.problem
-    ]
+    findings += _broken_versions(folder)
     unproven = 0 if deep else sum(take.stored is None and not take.is_import for take in known.takes.values())
     return Report(len(known.takes), work.files, work.bytes, unproven, tuple(findings))
+
+
+def _broken_versions(folder: Path) -> Iterator[Finding]:
+    for version in versions.listing(folder):
+        if version.problem:
+            words = f"a version cannot be read: {version.problem}"
+            stays = "what it alone may use is not taken for unused as long as it lies there"
+            yield Finding("version", f"{versions.FOLDER}/{version.name}", f"{words}; {stays}")
+
+
+def lost(folder: Path, found: Takes, shots: Iterable[Shot]) -> dict[str, str]:
+    """What became of the chosen takes of `shots` that are not among those `found`, by their ids. Imports whose originals
+    are gone are left out. Raises `ProjectError` where the project's takes lie elsewhere."""
+    refuse_elsewhere(folder)
+    thrown = {take.id for take in found.thrown}
+    told: dict[str, str] = {}
+    for take in dict.fromkeys(shot.chosen.take for shot in shots if shot.chosen):
+        if take not in found and (words := _fate(folder, take, take in thrown)):
+            told[take] = words
+    return told
+
+
+def _fate(folder: Path, take: str, thrown: bool) -> str:
+    if thrown:
+        return "its take is in the project's trash"
+    if not (folder / FOLDER / f"{take}.json").exists():
+        pixels = (folder / FOLDER / f"{take}.mkv").is_file()
+        return "the sidecar of its take is gone" if pixels else "its take is gone"
+    sidecar = _sidecar(folder, f"{FOLDER}/{take}.json")
+    if sidecar.take is None:
+        return f"its take is damaged: {sidecar.problem}"
+    return "" if sidecar.take.is_import else "its take is gone"
 
 
 # ---- the document and the sidecars
@@ -89,16 +116,16 @@ def _known(folder: Path, findings: list[Finding]) -> Known:
 
 
 def _takes(known: Known, place: str, findings: list[Finding]) -> Iterator[Take]:
-    folder = known.folder
-    for name in names(folder, place, ".json"):
+    found = {name: _sidecar(known.folder, f"{place}/{name}") for name in names(known.folder, place, ".json")}
+    copied = {one.take.id for name, one in found.items() if one.take and name != f"{one.take.id}.json"}
+    for name, one in found.items():
         file = f"{place}/{name}"
-        found = _sidecar(folder, file)
-        if found.take is None:
-            findings.append(_broken(known, file, found.problem))
-        elif name != f"{found.take.id}.json":
-            findings.append(_misnamed(known, file, found.take))
+        if one.take is None:
+            findings.append(_broken(known, file, one.problem, Path(name).stem in copied))
+        elif name != f"{one.take.id}.json":
+            findings.append(_misnamed(known, file, one.take, found.get(f"{one.take.id}.json")))
         else:
-            yield found.take
+            yield one.take
 
 
 def _sidecar(folder: Path, file: str) -> _Sidecar:
@@ -112,9 +139,12 @@ def _sidecar(folder: Path, file: str) -> _Sidecar:
         return _Sidecar(None, f"the sidecar is damaged ({error})")
 
 
-def _broken(known: Known, file: str, problem: str) -> Finding:
+def _broken(known: Known, file: str, problem: str, copied: bool) -> Finding:
     take = Path(file).stem
     shots = known.shots_of(take)
+    if copied:
+        helps = "a copy of it under another name can take its place"
+        return Finding("sidecar", file, f"{problem}; {helps}", shots, take)
     if (known.folder / file).with_suffix(".mkv").is_file():
         return Finding("sidecar", file, f"{problem}; it can be written anew from its pixels", shots, take)
     if shots:
@@ -123,11 +153,12 @@ def _broken(known: Known, file: str, problem: str) -> Finding:
     return Finding("orphaned", file, f"{problem}, and no shot shows its take", take=take)
 
 
-def _misnamed(known: Known, file: str, take: Take) -> Finding:
-    """A sidecar under another name than its take's: a copy beside the right one, or the only one, which nobody finds."""
+def _misnamed(known: Known, file: str, take: Take, beside: _Sidecar | None) -> Finding:
+    """A sidecar under another name than its take's: a copy of the one `beside` it, or the only one, which nobody finds."""
     right = f"{file.rpartition('/')[0]}/{take.id}.json"
-    if (known.folder / right).exists():
-        return Finding("duplicate", file, f"this is a second sidecar of take {take.id}", take=take.id)
+    if beside is not None:
+        words = "a second sidecar" if beside.take else "a copy of the damaged sidecar"
+        return Finding("duplicate", file, f"this is {words} of take {take.id}", take=take.id)
     words = f"this is the sidecar of take {take.id}, which is not found under this name; call it {right}"
     return Finding("sidecar", file, words, known.shots_of(take.id), take.id)
 

@@ -9,14 +9,15 @@ from typing import Annotated, Final, Literal, NamedTuple
 from msgspec import Meta, Struct
 
 from storyboard.project import Project
+from storyboard.store.takes import TRASH
 from storyboard.take import Take
 
 Kind = Literal[
     "document", "sidecar", "missing", "truncated", "altered", "unreadable", "duplicate", "chosen", "orphaned", "leftover",
-    "cache", "version",
+    "cache", "version", "unplaced",
 ]  # fmt: skip
 
-HARMLESS: Final = frozenset(("orphaned", "leftover", "cache", "version", "duplicate"))
+HARMLESS: Final = frozenset(("orphaned", "leftover", "cache", "version", "duplicate", "unplaced"))
 """What takes room and no more: the film is whole without it."""
 
 
@@ -39,7 +40,8 @@ class Finding(Struct, frozen=True, omit_defaults=True):
 
     @property
     def harms(self) -> bool:
-        return self.kind not in HARMLESS and not self.mended
+        # No shot shows what lies in the project's trash.
+        return not (self.kind in HARMLESS or self.mended or self.file.startswith(f"{TRASH}/"))
 
 
 class Report(Struct, frozen=True):

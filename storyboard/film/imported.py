@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from pathlib import Path
 
 from msgspec.structs import replace
 
-from storyboard import edit
+from storyboard import edit, naming
 from storyboard.project import Motion, Project, new_shot
 from storyboard.take import Take
 
@@ -15,6 +16,11 @@ MOTION = Motion(speed=Fraction(1), smoothing="off")
 """Of an import: it plays as it was made."""
 STILL_SECONDS = 2
 """How long a picture stands."""
+
+
+def prompt_of(file: Path) -> str:
+    """The prompt of the shot that `file` becomes: its name, as words."""
+    return naming.whole(file.stem).replace("_", " ").strip() or "import"
 
 
 def insert(project: Project, at: int, brought: Sequence[tuple[str, Take]]) -> Project:

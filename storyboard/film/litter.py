@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -12,38 +11,84 @@ from storyboard import atomic, paths, reading, values
 from storyboard.errors import ProjectError
 from storyboard.film import references
 from storyboard.film.findings import Finding, Known
+from storyboard.film.references import Named
 from storyboard.store import recovery, versions
-from storyboard.store.takes import FOLDER, MAX_BYTES
+from storyboard.store.takes import FOLDER, MAX_BYTES, TRASH
+from storyboard.take import Take
 
-LEFTOVER: Final = re.compile(r"\..*\.[0-9a-f]{8}\.part(\.\w+)?")
-"""How `storyboard.atomic` names an unfinished file; a user's own file is not called so by accident."""
+MOST_NAMED: Final = 10
+"""Takes that one sentence names."""
 
 
 def litter(known: Known) -> Iterator[Finding]:
     """Unfinished files that nobody writes any more, and files that nothing uses."""
     for path in _walk(known.folder, ("", FOLDER, "media", "exports", versions.FOLDER, "cache")):
-        if LEFTOVER.fullmatch(path.name) and _old(path):
+        if atomic.is_temporary(path.name) and _old(path):
             file = path.relative_to(known.folder).as_posix()
             yield Finding("leftover", file, "an unfinished file that a program which was ended left behind")
+    yield from _parted(known)
     # What the document names is not known while it is broken.
     if not recovery.problem(known.folder):
-        yield from _orphans(known)
+        named = references.named(known.folder, known.project, (*known.takes.values(), *known.thrown.values()))
+        if named.whole:
+            yield from _orphans(known, named)
+            yield from _unplaced(known, named)
 
 
-def _orphans(known: Known) -> Iterator[Finding]:
-    chosen = {shot.chosen.take for shot in known.project.shots if shot.chosen}
-    sidecars = {name.removesuffix(".json") for name in names(known.folder, FOLDER, ".json")}
+def _parted(known: Known) -> Iterator[Finding]:
+    """Takes in the project's trash without their pixels: throwing or restoring them was cut off, or they are gone."""
+    for take in known.thrown.values():
+        if take.id in known.takes or _is_file(known.folder, _pixels_of_thrown(take)):
+            continue
+        what = f"take {take.number} of shot {take.shot}, which is in the project's trash"
+        if _is_file(known.folder, f"{FOLDER}/{take.id}.mkv"):
+            words = f"the pixels of {what}, lie outside of it"
+            yield Finding("orphaned", f"{FOLDER}/{take.id}.mkv", words, take=take.id)
+        else:
+            file = f"{TRASH}/{take.id}.json" if take.is_import else _pixels_of_thrown(take)
+            yield Finding("missing", file, f"the pixels of {what}, are gone", take=take.id)
+
+
+def _pixels_of_thrown(take: Take) -> str:
+    return take.pixels if take.is_import else f"{TRASH}/{take.id}.mkv"
+
+
+def _orphans(known: Known, named: Named) -> Iterator[Finding]:
+    sidecars = (name for place in (FOLDER, TRASH) for name in names(known.folder, place, ".json"))
+    used = named.takes | {name.removesuffix(".json") for name in sidecars}
     for name in names(known.folder, FOLDER, ".mkv"):
         take = name.removesuffix(".mkv")
-        if take not in sidecars and take not in chosen and _old(known.folder / FOLDER / name):
+        if take not in used and _old(known.folder / FOLDER / name):
             yield Finding(
                 "orphaned", f"{FOLDER}/{name}", "pixels without a sidecar: no take uses them", take=take
             )
-    named = references.media(known.folder, known.project, (*known.takes.values(), *known.thrown.values()))
     for path in _walk(known.folder, ("media",)):
         file = path.relative_to(known.folder).as_posix()
-        if file not in named and not path.name.startswith(".") and _old(path):
+        if file not in named.files and not path.name.startswith(".") and _old(path):
             yield Finding("orphaned", file, "no take, no music and no cast of any version uses this file")
+
+
+def _unplaced(known: Known, named: Named) -> Iterator[Finding]:
+    """Takes of shots that were removed, or whose import was cut off before its shot was saved."""
+    nowhere = [
+        take.id
+        for take in known.takes.values()
+        if take.shot not in named.shots
+        and take.id not in named.takes
+        and _old(known.folder / FOLDER / f"{take.id}.json")
+    ]
+    if nowhere:
+        which = ", ".join(nowhere[:MOST_NAMED]) + (", ..." if len(nowhere) > MOST_NAMED else "")
+        belong = "take belongs to a shot" if len(nowhere) == 1 else "takes belong to shots"
+        words = f"{len(nowhere)} {belong} that no document or version holds ({which})"
+        yield Finding("unplaced", FOLDER, f"{words}: removed ones, or imports that were cut off")
+
+
+def _is_file(folder: Path, file: str) -> bool:
+    try:
+        return paths.inside(folder, file).is_file()
+    except (OSError, ProjectError):
+        return False
 
 
 def broken_parts(folder: Path) -> Iterator[Finding]:

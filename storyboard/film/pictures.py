@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from storyboard import atomic, paths, store
+from storyboard import atomic, paths
 from storyboard.errors import MediaError
 from storyboard.film.history import History
 from storyboard.film.runner import Runner, Watch
@@ -32,7 +32,9 @@ def bring_picture(
     """
     from storyboard.generators.sketch import own
 
-    part = f"media/.{store.new_id()}.part"  # what a crash leaves of it is found as unfinished
+    part = (
+        f"media/{atomic.temporary_name(Path('picture'))}"  # what a crash leaves of it is found as unfinished
+    )
     made = paths.inside(folder, part)
     try:
         with Crew(folder, media_workers=1) as crew:
@@ -47,7 +49,7 @@ def bring_picture(
         made.unlink(missing_ok=True)
     name = own.file_name(media_stem(original), content)
     target = paths.inside(folder, name)
-    if not target.exists():
+    if not target.is_file() or target.read_bytes() != content:  # one that was damaged is made whole
         target.parent.mkdir(exist_ok=True)
         with atomic.replacing(target) as temporary:
             temporary.write_bytes(content)

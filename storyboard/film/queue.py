@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime
 import platform
+import secrets
+import stat
 from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
@@ -16,8 +18,8 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from storyboard import reading, values
-from storyboard.errors import why
+from storyboard import places, reading, settings, values
+from storyboard.errors import StoryboardError, why
 from storyboard.film.wanted import Wanted
 from storyboard.project import Id
 from storyboard.store import document, new_id
@@ -29,6 +31,10 @@ MAX_BYTES = 64 * 2**20
 """Of the file: 200,000 wanted takes stay below it. A bigger one is not ours."""
 MAX_VALUES = 700_000
 """In the file: 200,000 wanted takes have fewer."""
+MACHINE = "machine"
+"""The file, among the user's own, that names this machine."""
+MAX_NAME = 200
+"""Bytes of that name."""
 FINISHED = 50
 """Finished jobs that are remembered."""
 TRUSTED = 2
@@ -138,6 +144,8 @@ class Loaded(NamedTuple):
     """A sentence on a file that could not be used."""
     here: bool = True
     """Whether this machine wrote it, for this folder: what waits may then go on by itself."""
+    known: bool = True
+    """Whether this is all there was. Where it is not, the disk did not give the file: nobody may write over it."""
 
 
 class _File(Struct, forbid_unknown_fields=True):
@@ -152,7 +160,8 @@ class _File(Struct, forbid_unknown_fields=True):
 def load(folder: Path) -> Loaded:
     """The queue of the project in `folder`; an empty one where there is none.
 
-    A file that cannot be used is put aside and named; it is never in the way.
+    A file that cannot be used is put aside and named; it is never in the way. One that the disk does not give now
+    may be sound: it stays, and what is loaded is not `known`.
     """
     path = folder / NAME
     try:
@@ -160,7 +169,9 @@ def load(folder: Path) -> Loaded:
     except FileNotFoundError:
         return Loaded(())
     except OSError as error:
-        return Loaded((), _put_aside(path, why(error)))
+        if _is_foreign(path):
+            return Loaded((), _put_aside(path, why(error)))
+        return Loaded((), _unread(path, why(error)), known=False)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return Loaded((), _put_aside(path, str(error)))
     if len({job.id for job in found.jobs}) != len(found.jobs):
@@ -177,7 +188,39 @@ def save(folder: Path, jobs: Jobs) -> None:
 
 
 def _place(folder: Path) -> str:
-    return f"{platform.node()}:{folder.resolve()}"
+    return f"{_machine()}:{folder.resolve()}"
+
+
+def _machine() -> str:
+    """This machine's name, drawn once and kept with the user's files: that of the network changes with the network."""
+    path = places.data() / MACHINE
+    try:
+        return reading.whole(path, MAX_NAME).decode(errors="replace")
+    except FileNotFoundError:
+        name = secrets.token_hex(16)
+    except OSError:
+        return platform.node()
+    try:
+        settings.write(path, name.encode())
+    except StoryboardError:  # a home that cannot be written
+        return platform.node()
+    return name
+
+
+def _is_foreign(path: Path) -> bool:
+    """Whether what is there cannot be a queue, whatever the disk gives of it."""
+    try:
+        status = path.stat()
+    except OSError:
+        return False
+    return not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES
+
+
+def _unread(path: Path, reason: str) -> str:
+    return (
+        f"{path} cannot be read now ({reason}), so the queue of the last start rests there, and what is asked for now is "
+        "kept only until this is closed; look after the disk, then open the project again"
+    )
 
 
 def _put_aside(path: Path, reason: str) -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from storyboard import paths
-from storyboard.errors import StoryboardError
+from storyboard.errors import StoryboardError, why
 from storyboard.film.findings import Finding, Report
 from storyboard.film.history import History
-from storyboard.film.repair import aside, sidecars
+from storyboard.film.repair import sidecars, spared
 from storyboard.film.runner import Outcome, Runner, Watch
 from storyboard.take import Take
 from storyboard.workers.crew import Crew
@@ -25,7 +25,8 @@ def remake(
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Report:
     """Make those takes of `report` again that have a recipe and were not mended otherwise; its findings say how that
-    went. Damaged pixels are kept in `orphaned/`. Raises `Cancelled`; what was made until then is kept."""
+    went. Damaged pixels stay in their place until there are others, and are kept in `orphaned/` then. Raises
+    `Cancelled`; what was made until then is kept."""
     known = {take.id: take for take in sidecars(folder)}
     wanted = {
         finding.take: known[finding.take]
@@ -34,27 +35,26 @@ def remake(
     }
     said: dict[str, str] = {}
     failed: dict[str, str] = {}
-    with Crew(folder) as crew:
+    # The crew ends first: nobody writes any more when what is spared is settled.
+    with ExitStack() as spares, Crew(folder) as crew:
         runner = Runner(crew, History(), watch, cancelled)
         for take in wanted.values():
-            _submit(folder, runner, take, said, failed)
+            try:
+                spares.enter_context(spared(folder, take.pixels))
+                _submit(folder, runner, take, said)
+            except (OSError, StoryboardError) as error:
+                failed[take.id] = why(error) if isinstance(error, OSError) else str(error)
         runner.run()
     failed |= {failure.label.removeprefix("take "): failure.reason for failure in runner.failures}
     return replace(report, findings=tuple(_told(finding, said, failed) for finding in report.findings))
 
 
-def _submit(folder: Path, runner: Runner, take: Take, said: dict[str, str], failed: dict[str, str]) -> None:
+def _submit(folder: Path, runner: Runner, take: Take, said: dict[str, str]) -> None:
     from storyboard.generators import registry
 
     assert take.recipe is not None
     model = take.recipe.model
-    try:
-        registry.check(model, folder)
-    except StoryboardError as error:
-        failed[take.id] = str(error)
-        return
-    if paths.inside(folder, take.pixels).exists():
-        aside(folder, take.pixels)
+    registry.check(model, folder)
     step = Generate(
         take=take.id, shot=take.shot, number=take.number, wish=take.wish, model=model, recipe=take.recipe
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
 import shutil
@@ -15,13 +16,13 @@ from msgspec.structs import replace
 from storyboard import atomic, paths, reading, store, values
 from storyboard.errors import Cancelled, ProjectError, StoryboardError, why
 from storyboard.film import references
-from storyboard.film.findings import Finding, Report
+from storyboard.film.findings import Finding, Kind, Report
 from storyboard.film.history import History
 from storyboard.film.references import Wanted
 from storyboard.film.runner import Runner, Watch
 from storyboard.project import Shot
 from storyboard.store import document, lock, recovery
-from storyboard.store.takes import FOLDER, MAX_BYTES, TakeFolder
+from storyboard.store.takes import FOLDER, MAX_BYTES, TRASH, TakeFolder
 from storyboard.take import Recipe, Take
 from storyboard.workers.crew import Crew
 from storyboard.workers.steps import Proof, Prove
@@ -30,6 +31,8 @@ ORPHANED: Final = "orphaned"
 """Where files go that nothing uses, and those that were replaced, under the names that they had."""
 MAX_LOOKED_AT: Final = 1_000_000
 """Files in the folders to look in; a search of a whole disk ends there."""
+ORDER: Final[Mapping[Kind, int]] = {"duplicate": 1, "orphaned": 2}
+"""What is moved out of the way comes after all else: what is gone or damaged may lie among it."""
 REBUILT: Final = "rebuilt"
 """In `Take.ran`: says that a sidecar was written anew from its pixels."""
 
@@ -54,8 +57,7 @@ def repair(
     taken = None if held else lock.acquire(folder)
     try:
         work = _Repair(folder, look_in, watch, cancelled)
-        # What is gone first: it may lie among what nothing uses.
-        ordered = sorted(report.findings, key=lambda finding: finding.kind == "orphaned")
+        ordered = sorted(report.findings, key=lambda finding: ORDER.get(finding.kind, 0))
         mended = {
             finding: replace(finding, mended=anew) if finding.kind == "document" else work.mend(finding)
             for finding in ordered
@@ -76,6 +78,7 @@ class _Repair:
         self._project = document.load(folder / document.NAME).project
         self._takes = TakeFolder(folder)
         self._wanted = {one.file: one for one in references.wanted(self._project, sidecars(folder))}
+        self._wanted |= {one.file: one for one in references.thrown(sidecars(folder, TRASH))}
         self._search = _Search((folder, *look_in), folder, cancelled)
 
     def mend(self, finding: Finding) -> Finding:
@@ -106,10 +109,8 @@ class _Repair:
         if found is None:
             return ""
         target = paths.inside(self._folder, finding.file)
-        if target.exists():
-            aside(self._folder, finding.file)
         target.parent.mkdir(exist_ok=True)
-        with atomic.replacing(target) as temporary:
+        with spared(self._folder, finding.file), atomic.replacing(target) as temporary:
             shutil.copyfile(found, temporary)
         return f"it was copied back from {found}"
 
@@ -120,14 +121,36 @@ class _Repair:
         sidecar = f"{FOLDER}/{finding.take}.json"
         if finding.file != sidecar:
             return self._rename(finding)
+        if copy := next(self._copies(finding.take), None):
+            return self._take_copy(copy, sidecar)
         if not paths.inside(self._folder, pixels).is_file():
             return ""
         take = self._take_of(finding.take, pixels, self._proved(pixels))
-        if (self._folder / sidecar).exists():
-            aside(self._folder, sidecar)
-        store.publish(self._folder, take)
+        with spared(self._folder, sidecar):
+            store.publish(self._folder, take)
         recipe = "with its recipe" if take.recipe else "without its recipe, which is lost"
         return f"its sidecar was written anew from its {take.frames} frames, {recipe}"
+
+    def _copies(self, take_id: str) -> Iterator[Path]:
+        """Sidecars of the take under other names, as cloud folders leave them, that tell of the pixels that are there."""
+        for path, take in _readable(self._folder, FOLDER):
+            if take.id == take_id and path.stem != take_id and self._fits(take):
+                yield path
+
+    def _fits(self, take: Take) -> bool:
+        pixels = paths.inside(self._folder, take.pixels)
+        if not pixels.is_file():
+            return True  # nothing contradicts it, and its recipe can make them again
+        if take.is_import or take.stored is not None:
+            wanted = take.stored.sha256 if take.stored is not None else take.content
+            return reading.digest(pixels) == wanted
+        return self._proved(take.pixels).content == take.content
+
+    def _take_copy(self, copy: Path, sidecar: str) -> str:
+        target = paths.inside(self._folder, sidecar)
+        with spared(self._folder, sidecar):
+            copy.replace(target)
+        return f"{copy.name} took its place"
 
     def _proved(self, pixels: str) -> Proof:
         proofs: list[Proof] = []
@@ -168,15 +191,28 @@ class _Repair:
 
     def _rename(self, finding: Finding) -> str:
         target = f"{FOLDER}/{finding.take}.json"
-        if (self._folder / target).exists():
-            return self._put_aside(finding)
-        paths.inside(self._folder, finding.file).rename(paths.inside(self._folder, target))
-        return f"it is called {target} again"
+        source, place = paths.inside(self._folder, finding.file), paths.inside(self._folder, target)
+        if not source.exists():
+            return f"it is called {target} now"  # it took the place of a damaged one
+        if not place.exists():
+            source.rename(place)
+            return f"it is called {target} again"
+        # Beside one that is damaged still, it is all there is of the recipe.
+        return self._put_aside(finding) if _read(place) is not None else ""
 
     # ---- what lies about
 
     def _put_aside(self, finding: Finding) -> str:
+        if finding.file == f"{FOLDER}/{finding.take}.mkv" and self._is_thrown(finding.take):
+            target = f"{TRASH}/{finding.take}.mkv"
+            paths.inside(self._folder, finding.file).rename(paths.inside(self._folder, target))
+            return "it was moved into the project's trash, beside its sidecar"
         return f"it was moved to {aside(self._folder, finding.file)}"
+
+    def _is_thrown(self, take_id: str) -> bool:
+        """Whether the take's sidecar lies in the project's trash without its pixels."""
+        there = self._folder / TRASH
+        return (there / f"{take_id}.json").is_file() and not (there / f"{take_id}.mkv").exists()
 
     def _delete(self, finding: Finding) -> str:
         paths.inside(self._folder, finding.file).unlink(missing_ok=True)
@@ -190,25 +226,71 @@ class _Repair:
         return "it was deleted from the cache"
 
 
-def sidecars(folder: Path) -> Iterator[Take]:
-    """The takes whose sidecars can be read, also those whose pixels are gone."""
-    for path in sorted((folder / FOLDER).glob("*.json")):
-        try:
-            yield values.decode(reading.whole(path, MAX_BYTES), Take)
-        except (OSError, ValueError, RecursionError):
-            continue
+def sidecars(folder: Path, place: str = FOLDER) -> Iterator[Take]:
+    """The takes whose sidecars in `place` can be read, also those whose pixels are gone."""
+    return (take for _, take in _readable(folder, place))
+
+
+def _readable(folder: Path, place: str) -> Iterator[tuple[Path, Take]]:
+    for path in sorted((folder / place).glob("*.json")):
+        if (take := _read(path)) is not None:
+            yield path, take
+
+
+def _read(sidecar: Path) -> Take | None:
+    try:
+        return values.decode(reading.whole(sidecar, MAX_BYTES), Take)
+    except (OSError, ValueError, RecursionError):
+        return None
 
 
 def aside(folder: Path, file: str) -> str:
     """Moves a file of the project out of the way, and returns where to; what lies there stays."""
+    target = _place_aside(folder, file)
+    paths.inside(folder, file).rename(target)
+    return target.relative_to(folder).as_posix()
+
+
+@contextlib.contextmanager
+def spared(folder: Path, file: str) -> Iterator[None]:
+    """For a block that may put another file in the place of `file`, which is not lost then but lies in `orphaned/`.
+
+    It has both names meanwhile: whatever ends the block, or the program, something is in its place. Raises `OSError`
+    and `StoryboardError` before the block.
+    """
+    path = paths.inside(folder, file)
+    if not path.is_file():
+        yield
+        return
+    kept, before = _place_aside(folder, file), _stamp(path)
+    try:
+        os.link(path, kept)
+    except OSError:  # some file systems have one name for a file
+        with atomic.replacing(kept) as temporary:
+            shutil.copyfile(path, temporary)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):  # a second name for it does no harm
+            if not path.exists():
+                kept.rename(path)
+            elif _stamp(path) == before:
+                kept.unlink()
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    status = path.stat()
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _place_aside(folder: Path, file: str) -> Path:
     target = paths.inside(folder, f"{ORPHANED}/{file}")
     number = 1
     while target.exists():
         number += 1
         target = target.with_name(f"{Path(file).stem}-{number}{Path(file).suffix}")
     target.parent.mkdir(parents=True, exist_ok=True)
-    paths.inside(folder, file).rename(target)
-    return target.relative_to(folder).as_posix()
+    return target
 
 
 def _wish(shot: Shot | None) -> str:

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from storyboard import atomic, edit, paths, settings, store, timing
+from storyboard import atomic, edit, paths, reading, settings, store, timing
 from storyboard.errors import Cancelled, EditError, GeneratorError, MediaError, StoryboardError, why
-from storyboard.film import order
+from storyboard.film import claims, order
 from storyboard.film.history import History
 from storyboard.film.links import Links, check_starts
 from storyboard.film.runner import Failure, Outcome, Runner, Show, Watch, on_gpu
@@ -163,9 +163,12 @@ def make(
     made in one batch at most; None for what the settings say. Raises `GeneratorError` before any work when a prompt or a
     model is missing, and `Cancelled`; takes made until then are kept.
     """
-    found = store.TakeFolder(folder).scan()
-    wanted = want(shots, count, found, seed=seed, quick=quick)
-    return make_wanted(folder, project, wanted, watch, cancelled, keep_every=keep_every, together=together)
+
+    def choose(found: store.Takes, others: Sequence[Wanted]) -> Sequence[Wanted]:
+        return want(shots, count, found, seed=seed, waiting=others, quick=quick)
+
+    with claims.claimed(folder, choose) as claim:
+        return _make(folder, project, claim, watch, cancelled, keep_every=keep_every, together=together)
 
 
 def make_wanted(
@@ -184,9 +187,37 @@ def make_wanted(
     """Make those of the `wanted` takes that are not there yet and whose shots still are. Each is on disk as soon as
     it is made. Raises as `make` does; `Cancelled` also when `pausing` said so before all were begun.
     """
-    found = store.TakeFolder(folder).scan()
+    with claims.claimed(folder, lambda _found, _others: wanted) as claim:
+        return _make(
+            folder,
+            project,
+            claim,
+            watch,
+            cancelled,
+            pausing=pausing,
+            show=show,
+            crew=crew,
+            keep_every=keep_every,
+            together=together,
+        )
+
+
+def _make(
+    folder: Path,
+    project: Project,
+    claim: claims.Claim,
+    watch: Watch,
+    cancelled: Callable[[], bool],
+    *,
+    pausing: Callable[[], bool] = lambda: False,
+    show: Show = lambda _shot, _picture: None,
+    crew: Crew | None = None,
+    keep_every: int | None,
+    together: int | None,
+) -> Takes:
+    found = claim.found
     project = edit.adopt(project, found)  # a queue asks long after it was filled
-    batches = _batches(folder, project, wanted, found, keeping(keep_every))
+    batches = _batches(folder, project, claim, keeping(keep_every))
     with borrowed(folder, crew) as workers:
         runner = Runner(workers, History(), watch, cancelled, pausing=pausing, show=show, places=(folder,))
         making = _Making(folder, runner, Links(project, found, batches), _AtOnce(together))
@@ -284,24 +315,22 @@ class _Making:
 
 
 def _batches(
-    folder: Path, project: Project, wanted: Sequence[Wanted], found: store.Takes, keep_every: int
+    folder: Path, project: Project, claim: claims.Claim, keep_every: int
 ) -> dict[str, list[Generate]]:
     """The steps of the takes that are still to be made, by shot and in order. All recipes are made first: one that
     cannot be stops the others before any work."""
     shots = {shot.id: shot for shot in project.shots}
-    missing = [take for take in wanted if take.take not in found and take.shot in shots]
+    found = claim.found
+    missing = [take for take in claim.wanted if take.take in claim.numbers and take.shot in shots]
     check(folder, project, [shots[shot] for shot in dict.fromkeys(take.shot for take in missing)], found)
     batches: dict[str, list[Generate]] = {}
     for take in missing:
-        batch = batches.setdefault(take.shot, [])
-        number = found.next_number(take.shot) + len(batch)
-        shot = shots[take.shot]
-        batch.append(
+        batches.setdefault(take.shot, []).append(
             generate_step(
                 folder,
                 project,
-                shot,
-                number,
+                shots[take.shot],
+                claim.numbers[take.take],
                 seed=take.seed,
                 take=take.take,
                 takes=found,
@@ -397,7 +426,8 @@ def _unusable(folder: Path, file: str, new: bool, original: Path, reason: str) -
 def copy_media(folder: Path, original: Path) -> tuple[str, bool]:
     """Copy a file into `media/`; returns its name there, relative to the project, and whether it is new.
 
-    The name carries the start of the content's hash: the same file is copied once, another never replaces it.
+    The name carries the start of the content's hash: the same file is copied once, another never replaces it. A copy
+    that was damaged since is made whole, for all takes that it is the original of.
     """
     from storyboard.media import files
 
@@ -410,12 +440,19 @@ def copy_media(folder: Path, original: Path) -> tuple[str, bool]:
     suffix = re.sub(r"[^.a-z0-9]", "", original.suffix.lower())[:10]
     name = f"media/{media_stem(original)}-{digest[:10]}{suffix}"
     target = paths.inside(folder, name)
-    if target.exists():
-        return name, False
-    target.parent.mkdir(exist_ok=True)
-    with atomic.replacing(target) as temporary:
-        shutil.copyfile(original, temporary)
-    return name, True
+    new = not target.exists()
+    if new or not _holds(target, digest):
+        target.parent.mkdir(exist_ok=True)
+        with atomic.replacing(target) as temporary:
+            shutil.copyfile(original, temporary)
+    return name, new
+
+
+def _holds(path: Path, digest: str) -> bool:
+    try:
+        return reading.digest(path) == digest
+    except OSError:
+        return False
 
 
 def media_stem(original: Path) -> str:

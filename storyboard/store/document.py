@@ -30,6 +30,14 @@ MIGRATIONS: Mapping[int, Migration] = {}
 """From each older format to the next one: `MIGRATIONS[n]` turns the parsed JSON of format n into format n + 1."""
 
 
+class Damaged(ProjectError):
+    """The file was read and holds no project. Only then another one may take its place."""
+
+
+class Missing(ProjectError):
+    """There is no file."""
+
+
 class Document(NamedTuple):
     """A project as it was read."""
 
@@ -44,21 +52,25 @@ class _Head(msgspec.Struct):
 
 
 def load(path: Path, migrations: Mapping[int, Migration] = MIGRATIONS) -> Document:
-    """The project in the file at `path`. Raises `ProjectError` and leaves the file as it is."""
+    """The project in the file at `path`. Raises `ProjectError` and leaves the file as it is: `Damaged`, `Missing`, or
+    another one where the file may be sound: it is of a newer format, or could not be read."""
     return parse(read(path), path, migrations)
 
 
 def read(path: Path) -> bytes:
-    """The file's bytes. Raises `ProjectError` when there is none or it is too large to be a project."""
+    """The file's bytes. Raises `Missing` when there is none, `Damaged` when it is too large to be a project, and
+    another `ProjectError` when it cannot be read."""
     try:
         return reading.whole(path, MAX_BYTES)
     except FileNotFoundError:
-        raise ProjectError(
-            f"{path} is not there; make a project with: storyboard new {path.parent}"
-        ) from None
+        if path.is_symlink():
+            raise ProjectError(
+                f"{path} cannot be read: it leads to a file that is not there; connect the disk of that again"
+            ) from None
+        raise Missing(f"{path} is not there; make a project with: storyboard new {path.parent}") from None
     except OSError as error:
         if error.errno == errno.EFBIG:
-            raise ProjectError(
+            raise Damaged(
                 f"{path} is larger than {MAX_BYTES // 2**20} MiB and cannot be a project; restore a version"
             ) from None
         raise ProjectError(
@@ -66,19 +78,37 @@ def read(path: Path) -> bytes:
         ) from error
 
 
-def write(path: Path, data: bytes) -> None:
-    """Puts `data` at `path`, whole or not at all. Raises `DiskFull` or another `StoryboardError`."""
+def write(path: Path, data: bytes, before: Callable[[], None] = lambda: None) -> None:
+    """Puts `data` at `path`, whole or not at all; `before` is called right before and may refuse it by an error.
+
+    Raises `DiskFull` or another `StoryboardError`.
+    """
     try:
-        with replacing(path) as temporary:
+        with replacing(path, before) as temporary:
             temporary.write_bytes(data)
     except OSError as error:
         raise ProjectError(f"{path} could not be written: {why(error)}; try another disk") from error
 
 
+def leads_out(folder: Path, name: str) -> str:
+    """A sentence on the folder `name` of the project in `folder` where that is a link that leads out of the project;
+    else an empty string."""
+    try:
+        inside(folder, name)
+    except ProjectError:
+        return (
+            f"{folder / name} is a link that leads out of the project, and a project is all in its folder; put the "
+            "folder itself in its place, or move the whole project to the other disk"
+        )
+    return ""
+
+
 def subfolder(folder: Path, name: str) -> Path:
     """The folder `name` in an existing project folder, made when it is not there. Raises `ProjectError`, also for a
     link that leads out of the project."""
-    path = inside(folder, name)
+    if problem := leads_out(folder, name):
+        raise ProjectError(problem)
+    path = folder / name
     try:
         path.mkdir(exist_ok=True)
     except OSError as error:
@@ -103,23 +133,22 @@ def encode(project: Project) -> bytes:
 
 
 def parse(data: bytes, path: Path, migrations: Mapping[int, Migration] = MIGRATIONS) -> Document:
-    """The project that `data` holds; `path` is for messages. Raises `ProjectError`, one sentence with the place."""
+    """The project that `data` holds; `path` is for messages. Raises `Damaged`, one sentence with the place, or another
+    `ProjectError` when it is of a newer format."""
     text = data.removeprefix(b"\xef\xbb\xbf")  # some editors put a byte order mark first
     if not text.strip():
-        raise ProjectError(f"{path} is empty; restore a file from versions/ beside it")
+        raise Damaged(f"{path} is empty; restore a file from versions/ beside it")
     try:
         written = _format(values.bounded(text, MAX_VALUES), path)
         if written == FORMAT:
             return Document(values.decode(text, Project), data, written)
         return Document(values.convert(_migrated(text, written, path, migrations), Project), data, written)
     except msgspec.ValidationError as error:
-        raise ProjectError(f"{path}: {_place_and_reason(str(error))}; the file was left as it is") from error
+        raise Damaged(f"{path}: {_place_and_reason(str(error))}; the file was left as it is") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ProjectError(
-            f"{path} {_broken(error, text)}; restore a file from versions/ beside it"
-        ) from error
+        raise Damaged(f"{path} {_broken(error, text)}; restore a file from versions/ beside it") from error
     except RecursionError as error:
-        raise ProjectError(
+        raise Damaged(
             f"{path} is nested too deeply to be a Storyboard project; choose another file"
         ) from error
 
@@ -135,7 +164,7 @@ def _format(text: bytes, path: Path) -> int:
     except msgspec.ValidationError:
         written = None
     if type(written) is not int:
-        raise ProjectError(
+        raise Damaged(
             f'{path} is JSON but no Storyboard project: it has no "format" number; choose a project.json'
         )
     if written > FORMAT:
@@ -150,7 +179,7 @@ def _migrated(text: bytes, written: int, path: Path, migrations: Mapping[int, Mi
     parsed: dict[str, Any] = msgspec.json.decode(text)
     for number in range(written, FORMAT):
         if number not in migrations:
-            raise ProjectError(f"{path} has format {written}, which no Storyboard wrote; restore a version")
+            raise Damaged(f"{path} has format {written}, which no Storyboard wrote; restore a version")
         parsed = migrations[number](parsed)
     return parsed
 

@@ -23,7 +23,7 @@ from storyboard.errors import (
 from storyboard.paths import inside
 from storyboard.project import FORMAT, Project
 from storyboard.store import document, lock, recovery, versions
-from storyboard.store.document import MIGRATIONS, Document, Migration
+from storyboard.store.document import MIGRATIONS, Damaged, Document, Migration, Missing
 from storyboard.store.lock import Lock
 from storyboard.store.takes import FOLDER as TAKES
 from storyboard.store.takes import TakeFolder, Takes
@@ -76,7 +76,7 @@ class Store:
             versions.keep(self.folder, self._opened.data, f"Format {self._opened.format}")
         else:
             self._keep_timed()
-        document.write(self._file, data)
+        document.write(self._file, data, lambda: self._last_look(data))
         self.project = project
         self._opened = Document(project, data, FORMAT)
         return True
@@ -98,29 +98,20 @@ class Store:
         self._refuse_reader()
         data = document.encode(project)
         self._refuse_loser()
-        if self.changed_outside():
-            versions.keep(self.folder, document.read(self._file), "From another program")
-        document.write(self._file, data)
+        document.write(self._file, data, self._keep_theirs)
         self._not_saved = None
         self.project, self._opened = project, Document(project, data, FORMAT)
 
     def changed_outside(self) -> bool:
         """Whether someone else changed the file since it was read or written here. A file that is gone is not
         changed: the next save writes it. Raises `ProjectError` when it cannot be read."""
-        try:
-            self._file.lstat()
-        except FileNotFoundError:
-            return False
-        except OSError as error:
-            raise DiskGone(
-                f"{self._file} cannot be read ({why(error)}); plug in its disk or connect it again"
-            ) from error
-        return document.read(self._file) != self._opened.data
+        return self._on_disk() not in (None, self._opened.data)
 
-    def save_version(self, label: str) -> None:
-        """Keeps what was last saved under `label`, for good. Raises `ProjectError` when no file can have it."""
+    def save_version(self, label: str) -> str:
+        """Keeps what was last saved under `label`, for good, and returns the version's name. Raises `ProjectError` when
+        no file can have it."""
         self._refuse_reader()
-        versions.keep(self.folder, self._opened.data, label or "Untitled")
+        return versions.name_of(versions.keep(self.folder, self._opened.data, label or "Untitled"))
 
     def versions(self) -> list[Version]:
         """Named and timed versions, newest first; broken ones with their problem."""
@@ -165,6 +156,34 @@ class Store:
                 f"{self.folder} was taken over by {owner}; what you changed since is not saved there: save it as "
                 "another project"
             )
+
+    def is_ours(self) -> bool:
+        """Whether the project may be written, now too: another program may have taken it over. Reads a file."""
+        return self._lock is not None and self._lock.taken_over() is None
+
+    def _on_disk(self) -> bytes | None:
+        """The file's bytes now; None when it is gone."""
+        try:
+            self._file.lstat()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise DiskGone(
+                f"{self._file} cannot be read ({why(error)}); plug in its disk or connect it again"
+            ) from error
+        return document.read(self._file)
+
+    def _last_look(self, ours: bytes) -> None:
+        # Writing a version and the new file takes a slow disk seconds: long enough for others to do something.
+        self._refuse_loser()
+        self._refuse_change(ours)
+
+    def _keep_theirs(self) -> None:
+        kept, theirs = self._opened.data, self._on_disk()
+        while theirs is not None and theirs != kept:
+            versions.keep(self.folder, theirs, "From another program")
+            kept, theirs = theirs, self._on_disk()  # keeping it takes time too
+        self._refuse_loser()
 
     def _refuse_change(self, ours: bytes) -> None:
         """Raises `ProjectChanged` when the file is not the one that was read; one that is gone is no loss."""
@@ -233,7 +252,7 @@ def open_project(
     except BaseException as error:
         if held is not None:
             held.release()
-        if isinstance(error, ProjectError) and recovery.newest(folder) is not None:
+        if isinstance(error, (Damaged, Missing)) and recovery.newest(folder) is not None:
             raise ProjectError(
                 f"{error}; the newest sound version comes back with: storyboard restore {folder}"
             ) from error
@@ -261,7 +280,7 @@ def _folder(path: Path) -> Path:
     folder = path.parent if path.name == document.NAME and not path.is_dir() else path
     if not folder.is_dir():
         raise ProjectError(f"{folder} is no folder; make a project with: storyboard new {folder}")
-    if not (folder / document.NAME).exists():
+    if _is_gone(folder / document.NAME):
         if recovery.newest(folder) is not None:
             raise ProjectError(
                 f"{folder / document.NAME} is gone; the newest sound version comes back with: storyboard restore {folder}"
@@ -270,6 +289,15 @@ def _folder(path: Path) -> Path:
             f"{folder} holds no project (no {document.NAME}); make one with: storyboard new {folder}"
         )
     return folder
+
+
+def _is_gone(path: Path) -> bool:
+    """Whether there is no such file; one that a disk does not let see now is not gone."""
+    try:
+        path.lstat()
+    except OSError as error:
+        return isinstance(error, FileNotFoundError)
+    return False
 
 
 def _sweep(folder: Path) -> None:

@@ -90,7 +90,16 @@ class Lock:
         self._toucher.start()
 
     def taken_over(self) -> Owner | None:
-        """Who has taken this lock over meanwhile; None as long as it is ours."""
+        """Who has taken this lock over meanwhile; None as long as it is ours.
+
+        Where whoever took it over has given it back, it is taken again, before a third one does.
+        """
+        # A disk that is full or away takes nothing from anybody: then nobody else gets the lock either.
+        with contextlib.suppress(OSError):
+            _say_again(self._folder, self._owner)
+        return self._other()
+
+    def _other(self) -> Owner | None:
         now = _owner(self._folder)
         return None if now is None or now.token == self._owner.token else now
 
@@ -98,7 +107,7 @@ class Lock:
         self._over.set()
         self._toucher.join()
         with contextlib.suppress(OSError):
-            if self.taken_over() is None:
+            if self._other() is None:
                 (self._folder / OWNER_NAME).unlink(missing_ok=True)
         if self._held is not None:
             self._held.release()
@@ -119,7 +128,7 @@ def acquire(folder: Path) -> Lock:
     held = _system_lock(folder)
     try:
         _refuse_other(folder, held is not None)
-        owner = _say_who(folder)
+        owner = _say_who(folder, held is not None)
     except BaseException:
         if held is not None:
             held.release()
@@ -217,7 +226,7 @@ def _ago(seconds: float) -> str:
     return f"{seconds:.0f} seconds"
 
 
-def _say_who(folder: Path) -> Owner:
+def _say_who(folder: Path, locked: bool) -> Owner:
     owner = Owner(
         program=Path(sys.argv[0] or "python").name[:300],
         host=_host(),
@@ -226,10 +235,28 @@ def _say_who(folder: Path) -> Owner:
         started=_started(os.getpid()),
         token=secrets.token_hex(8),
     )
-    # Only words: a project is not refused because they could not be written.
-    with contextlib.suppress(OSError, StoryboardError), replacing(folder / OWNER_NAME) as temporary:
-        temporary.write_bytes(values.encode(owner))
+    try:
+        with replacing(folder / OWNER_NAME) as temporary:
+            temporary.write_bytes(values.encode(owner))
+    except (OSError, StoryboardError) as error:
+        if not locked:  # then these words are the lock; else a project is not refused for want of them
+            reason = why(error) if isinstance(error, OSError) else str(error)
+            raise ProjectError(f"{folder} cannot be edited: {reason}") from error
     return owner
+
+
+def _say_again(folder: Path, owner: Owner) -> None:
+    """Writes the words of `owner` where nobody says anything. Raises `OSError`."""
+    try:
+        handle = os.open(folder / OWNER_NAME, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
+    except FileExistsError:
+        return
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(values.encode(owner))
+    except OSError:
+        (folder / OWNER_NAME).unlink(missing_ok=True)  # half a sentence says nothing
+        raise
 
 
 def _host() -> str:

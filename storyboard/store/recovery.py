@@ -16,17 +16,24 @@ from storyboard import edit
 from storyboard.errors import ProjectError, why
 from storyboard.project import MAX_LENGTH, MAX_SHOTS, Look, Motion, Project, Shot, new_shot
 from storyboard.store import document, lock, versions
+from storyboard.store.document import Damaged, Missing
 from storyboard.store.takes import TakeFolder
 from storyboard.store.versions import Version
 from storyboard.take import Take
 
 
 def problem(folder: Path) -> str:
-    """Why the project in `folder` cannot be opened, a sentence; empty when its document is sound."""
+    """What is wrong with the document of the project in `folder`, which is damaged or gone, a sentence; empty when it
+    is sound.
+
+    Empty too when it may be sound: one of a newer format, or one that cannot be read now. Opening it says so.
+    """
     try:
         document.load(folder / document.NAME)
-    except ProjectError as error:
+    except (Damaged, Missing) as error:
         return str(error)
+    except ProjectError:
+        return ""
     return ""
 
 
@@ -39,11 +46,12 @@ def recover(folder: Path, name: str = "") -> str:
     """Writes a sound `project.json` where it is broken or gone, and says from what it was made, a sentence.
 
     That is version `name`, else the newest that can be read, else the film as its takes tell it: their shots with
-    their prompts, in the order in which they were made first. Raises `ProjectError` where there is nothing of it, and
-    `ProjectLocked`.
+    their prompts, in the order in which they were made first. Raises `ProjectError` where there is nothing of it or
+    where the document is, or may be, sound, and `ProjectLocked`.
     """
     held = lock.acquire(folder)
     try:
+        _refuse_sound(folder / document.NAME)
         version = name or getattr(newest(folder), "name", "")
         project = versions.load(folder, version) if version else _from_takes(folder)
         data = document.encode(project)
@@ -55,6 +63,15 @@ def recover(folder: Path, name: str = "") -> str:
     return f"{document.NAME} was made anew from {origin}" + (
         f"; the broken one is kept as {aside}" if aside else ""
     )
+
+
+def _refuse_sound(path: Path) -> None:
+    """Raises `ProjectError` unless the document is damaged or gone, whatever it was when somebody looked before."""
+    try:
+        document.load(path)
+    except (Damaged, Missing):
+        return
+    raise ProjectError(f"{path} is sound, and nothing was changed; open the project again")
 
 
 def _put_aside(path: Path) -> str:

@@ -51,7 +51,8 @@ class Takes(Mapping[str, Take]):
         for take in sorted(self._by_id.values(), key=lambda take: (take.number, take.id)):
             self._by_shot.setdefault(take.shot, []).append(take)
         self.problems = tuple(problems)
-        """One sentence for each sidecar that could not be used; the others are."""
+        """One sentence for each sidecar that could not be used; the others are. One alone where `takes/` leads out of
+        the project: then there are no takes."""
         self.thrown = tuple(sorted(thrown, key=lambda take: (take.created, take.id), reverse=True))
         """The takes in the project's trash, newest first. They are none of the mapping's."""
         self._highest: dict[str, int] = {}
@@ -88,8 +89,8 @@ class TakeFolder:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._live = _Sidecars(folder / FOLDER)
-        self._thrown = _Sidecars(folder / TRASH)
+        self._live = _Sidecars(folder, FOLDER)
+        self._thrown = _Sidecars(folder, TRASH)
 
     def scan(self) -> Takes:
         """The takes that are on disk now. A broken or foreign sidecar is skipped and reported."""
@@ -117,12 +118,15 @@ def _is_file(path: Path) -> bool:
 class _Sidecars:
     """The sidecars in one folder, as far as they changed since they were read last."""
 
-    def __init__(self, place: Path) -> None:
-        self._place = place
+    def __init__(self, folder: Path, name: str) -> None:
+        self._folder, self._name = folder, name
+        self._place = folder / name
         self._seen: dict[str, tuple[_Stamp, Take | str]] = {}
 
     def read(self) -> list[Take | str]:
-        """Each take, or a sentence about what is wrong with its sidecar."""
+        """Each take, or a sentence about what is wrong with its sidecar, or with the folder."""
+        if problem := document.leads_out(self._folder, self._name):
+            return [problem]
         seen = {}
         names = list(self._stamps())
         for name, stamp in names[:MAX_TAKES]:
@@ -153,6 +157,13 @@ class _Sidecars:
                 yield entry.name, (status.st_mtime_ns, status.st_size, status.st_mode)
 
 
+def refuse_elsewhere(folder: Path) -> None:
+    """Raises `ProjectError` when `takes/` of the project in `folder` is a link that leads out of it: no take there is
+    used, and none can be made."""
+    if problem := document.leads_out(folder, FOLDER):
+        raise ProjectError(problem)
+
+
 def numbers(folder: Path) -> dict[str, int]:
     """The highest take number of each shot that has, or had, takes in the project at `folder`."""
     return TakeFolder(folder).scan().numbers()
@@ -168,6 +179,7 @@ def publish(folder: Path, take: Take) -> None:
 
     Raises `ProjectError` when the pixels are not there or not inside the project, and `DiskFull`.
     """
+    refuse_elsewhere(folder)
     if not inside(folder, take.pixels).is_file():
         raise ProjectError(f"{take.pixels} is not in {folder}: take {take.id} has no pixels; make it again")
     sidecar = inside(folder, f"{FOLDER}/{take.id}.json")

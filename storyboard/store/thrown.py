@@ -21,8 +21,7 @@ from storyboard.take import Take
 def throw(folder: Path, take: Take) -> None:
     """Moves `take` into the project's trash: its sidecar, and its pixels unless they are the original of an
     import, which other takes may use. Raises `ProjectError`; then the take is where it was."""
-    for name in _files(take):
-        inside(folder, f"{TRASH}/{name}")  # no link may lead out of the project
+    _refuse_elsewhere(folder, take)
     document.subfolder(folder, FOLDER)
     document.subfolder(folder, TRASH)
     # The sidecar goes first: without it the take is not there any more, and no one reads half of it.
@@ -31,6 +30,7 @@ def throw(folder: Path, take: Take) -> None:
 
 def restore(folder: Path, take: Take) -> None:
     """Brings `take` back from the project's trash. Raises `ProjectError` when it is not there any more."""
+    _refuse_elsewhere(folder, take)
     thrown = folder / TRASH
     if not (thrown / f"{take.id}.json").is_file():
         raise ProjectError(
@@ -45,6 +45,15 @@ def empty(folder: Path, takes: Iterable[Take]) -> None:
     place; those that it had not come to are still in the project's."""
     for take in takes:
         trash(folder, take, TRASH)
+
+
+def _refuse_elsewhere(folder: Path, take: Take) -> None:
+    """Raises `ProjectError` when a link leads out of the project: the files there are not ours to move."""
+    for place in (FOLDER, TRASH):
+        if problem := document.leads_out(folder, place):
+            raise ProjectError(problem)
+        for name in _files(take):
+            inside(folder, f"{place}/{name}")
 
 
 def _files(take: Take) -> tuple[str, ...]:

@@ -56,6 +56,11 @@ class _File(NamedTuple):
         return _stamp(self.time)
 
 
+def name_of(file: Path) -> str:
+    """The name of the version in `file`, which `keep` wrote: its time."""
+    return file.stem.partition(" ")[0]
+
+
 def listing(folder: Path) -> list[Version]:
     """The versions of the project in `folder`, newest first. Broken ones are listed with their problem."""
     return [_version(file) for file in sorted(_files(folder), key=lambda file: file.time, reverse=True)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -77,6 +78,26 @@ def test_shots_are_added_moved_removed_and_copied(project: Path) -> None:
     storyboard("split", project, "3", "4")
     assert [shot["length"] for shot in shown(project)["shots"]] == [12, 12, 4, 8]
     assert storyboard("move", project, "1", "9").code == 1
+
+
+def test_many_shots_named_one_by_one_are_removed(tmp_path: Path) -> None:
+    folder = make_project(tmp_path / "film", *(f"shot {n}" for n in range(1, 41)))
+    ran = storyboard("remove", folder, ", ".join(map(str, range(1, 40))))
+    assert ran.code == 0, ran.error
+    assert prompts(folder) == ["shot 40"]
+    assert "Before removing 39 shots" in storyboard("versions", folder).out
+
+
+def test_remove_names_the_version_that_brings_the_shots_back(project: Path) -> None:
+    """Also where one of a later time is there, from when the clock was wrong."""
+    (project / "versions").mkdir(exist_ok=True)
+    shutil.copy(project / "project.json", project / "versions" / "20990101T000000.000Z Later.json")
+    storyboard("add", project, "a cat sleeps")
+    ran = storyboard("remove", project, "1")
+    assert ran.code == 0, ran.error
+    kept = ran.out.split("storyboard restore ")[1].split("`")[0].rsplit(" ", 1)[1]
+    assert storyboard("restore", project, kept).code == 0
+    assert prompts(project) == ["a dog runs", "a red car", "a whale jumps", "a cat sleeps"]
 
 
 def test_settings_of_shots_and_of_the_project(project: Path) -> None:
@@ -284,3 +305,13 @@ def test_without_a_command_the_window_is_asked_for() -> None:
     help_ = storyboard("--help", env=nowhere)
     assert help_.code == 0
     assert "Usage: storyboard" in help_.out
+
+
+def test_a_file_whose_name_is_not_utf8_is_imported(project: Path, tmp_path: Path) -> None:
+    from PIL import Image
+
+    odd = tmp_path / os.fsdecode(b"caf\xe9.png")
+    Image.fromarray(np.zeros((32, 32, 3), np.uint8)).save(odd)
+    ran = storyboard("import", project, odd)
+    assert ran.code == 0, ran.error
+    assert shown(project)["shots"][-1]["prompt"] == "caf"

@@ -69,6 +69,31 @@ def test_an_imported_take_brings_its_original(source: Path, target: Path) -> Non
     assert again.shot == "c"
 
 
+@pytest.mark.parametrize(
+    "file",
+    [
+        "versions/20990101T000000.000Z.json",
+        "queue.json",
+        "takes/planted.json",
+        "media/deeper/a.png",
+        "exports/media/a.png",
+        "media",
+    ],
+)
+def test_an_original_that_lies_elsewhere_than_originals_do_is_not_copied(
+    source: Path, target: Path, file: str
+) -> None:
+    """The other project may be a stranger's: the content and its hash agree, but the place is the document's own."""
+    planted = source / file
+    planted.parent.mkdir(parents=True, exist_ok=True)
+    planted.write_bytes(b"{}")
+    picture = Source(file=file, sha256=hashlib.sha256(b"{}").hexdigest(), kind="picture")
+    before = sorted(target.rglob("*"))
+    with pytest.raises(MediaError, match=r"take 3 \(one\).*import that file"):
+        carrying.carry(source, replace(found(source), frames=1, source=picture), target, "b")
+    assert sorted(target.rglob("*")) == before
+
+
 def test_a_damaged_take_leaves_nothing_behind(source: Path, target: Path) -> None:
     wrong = replace(found(source), content="0" * 64)
     with pytest.raises(MediaError, match="not those that were made"):

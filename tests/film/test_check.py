@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import time
@@ -14,14 +15,16 @@ import pytest
 from msgspec.structs import replace
 
 from storyboard import edit, store, values
-from storyboard.errors import Cancelled, ProjectLocked
+from storyboard.errors import Cancelled, ProjectError, ProjectLocked
+from storyboard.film import audition, remake, repair
 from storyboard.film import check as checking
-from storyboard.film import remake, repair
 from storyboard.film.findings import Finding, Report
 from storyboard.media import lossless
-from storyboard.project import Music
-from storyboard.store import lock
+from storyboard.project import Music, Role
+from storyboard.start import of_picture
+from storyboard.store import lock, rescue
 from storyboard.take import Take
+from storyboard.workers.steps import Generate
 from tests.support import make_project, storyboard
 
 LONG_AGO = time.time() - 86_400
@@ -110,6 +113,77 @@ def test_damaged_pixels_are_told_from_gone_ones_and_can_be_made_again(folder: Pa
     assert {take.id: (folder / take.pixels).read_bytes() for take in takes(folder)} == before
     kept = {path.read_bytes() for path in (folder / "orphaned").rglob("*.mkv")}
     assert kept == {bytes(data), before[truncated.id][:-10]}
+    assert checking.check(folder).findings == ()
+
+
+def damage(folder: Path) -> dict[str, bytes]:
+    """Appends to the pixels of every generated take; what they hold now, by their names."""
+    for take in takes(folder):
+        with (folder / take.pixels).open("ab") as file:
+            file.write(bytes(8))
+    return {take.pixels: (folder / take.pixels).read_bytes() for take in takes(folder)}
+
+
+def aside(folder: Path) -> list[Path]:
+    return [path for path in (folder / "orphaned").rglob("*") if path.is_file()]
+
+
+def test_damaged_takes_stay_in_the_film_until_there_are_others(folder: Path) -> None:
+    damaged = damage(folder)
+    with pytest.raises(Cancelled):
+        remake.remake(folder, checking.check(folder), cancelled=lambda: True)
+    assert {name: (folder / name).read_bytes() for name in damaged} == damaged
+    assert aside(folder) == []
+
+
+def test_a_take_that_cannot_be_made_again_stays_where_it_is(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from storyboard.generators import registry
+
+    def refuse(model: str, folder: Path) -> None:
+        raise ProjectError(f"{model} is not here")
+
+    damaged = damage(folder)
+    monkeypatch.setattr(registry, "check", refuse)
+    report = remake.remake(folder, checking.check(folder))
+    assert all("could not be made again: sketch is not here" in found.sentence for found in report.findings)
+    assert {name: (folder / name).read_bytes() for name in damaged} == damaged
+    assert aside(folder) == []
+
+
+def test_damaged_pixels_are_kept_also_where_a_file_has_one_name(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr(os, "link", refuse)
+    damaged = damage(folder)
+    with pytest.raises(Cancelled):
+        remake.remake(folder, checking.check(folder), cancelled=lambda: True)
+    assert aside(folder) == []
+    assert remake.remake(folder, checking.check(folder)).sound
+    assert {path.read_bytes() for path in aside(folder)} == set(damaged.values())
+
+
+def test_on_a_full_disk_what_is_damaged_stays_where_it_is(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pixels = folder / takes(folder)[0].pixels
+    shutil.copy(pixels, tmp_path / "backup.mkv")
+    pixels.write_bytes(pixels.read_bytes()[:-10])
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "copyfile", full)
+        assert "mending failed" in one(mended(folder, tmp_path)).sentence
+    assert pixels.is_file()
+    assert aside(folder) == []
+    assert one(mended(folder, tmp_path)).mended
+    assert [path.name for path in aside(folder)] == [pixels.name]
     assert checking.check(folder).findings == ()
 
 
@@ -236,6 +310,161 @@ def test_a_chosen_take_that_is_nowhere_or_in_the_trash_is_told(folder: Path) -> 
     found = {finding.shots: finding.sentence for finding in checking.check(folder).findings}
     assert "is in the project's trash; restore it" in found[(1,)]
     assert "its chosen take is gone; `storyboard render` makes another" in found[(2,)]
+
+
+def conflicted(folder: Path, take: Take) -> Path:
+    """A copy of the take's sidecar, as cloud folders make them."""
+    sidecar = folder / "takes" / f"{take.id}.json"
+    return Path(shutil.copy(sidecar, sidecar.with_name(f"{take.id} (conflicted copy).json")))
+
+
+def truncate_sidecar(folder: Path, take: Take) -> None:
+    os.truncate(folder / "takes" / f"{take.id}.json", 300)
+
+
+def test_a_copy_beside_a_damaged_sidecar_takes_its_place(folder: Path) -> None:
+    first = takes(folder)[0]
+    picture = next(take for take in _all(folder) if take.is_import)
+    with store.open_project(folder, "write") as opened:
+        opened.save(edit.remove(opened.project, [picture.shot]))  # no shot shows it any more
+    copies = {conflicted(folder, take).name for take in (first, picture)}
+    for take in (first, picture):
+        truncate_sidecar(folder, take)
+    report = mended(folder)
+    assert [finding.kind for finding in report.findings] == ["duplicate", "sidecar"] * 2
+    assert all(finding.mended for finding in report.findings)
+    assert copies <= {finding.mended.removesuffix(" took its place") for finding in report.findings}
+    with store.open_project(folder) as opened:
+        assert opened.takes()[first.id] == first, "with its recipe"
+        assert opened.takes()[picture.id] == picture
+    assert [path.stat().st_size for path in aside(folder)] == [300, 300]
+    assert checking.check(folder).findings == ()
+
+
+def test_a_copy_that_tells_of_other_pixels_does_not(folder: Path) -> None:
+    first = takes(folder)[0]
+    copy = conflicted(folder, first)
+    assert first.stored is not None
+    copy.write_bytes(values.encode(replace(first, stored=replace(first.stored, sha256="0" * 64))))
+    truncate_sidecar(folder, first)
+    report = mended(folder)
+    assert any("written anew from its" in finding.mended for finding in report.findings)
+    assert takes(folder)[0].ran["rebuilt"]
+    assert (folder / "orphaned" / "takes" / copy.name).is_file()
+
+
+def test_a_copy_stays_beside_a_sidecar_that_cannot_be_mended(folder: Path) -> None:
+    first = takes(folder)[0]
+    copy = conflicted(folder, first)
+    truncate_sidecar(folder, first)
+    (folder / first.pixels).write_bytes(b"no pixels")
+    assert not mended(folder).sound
+    assert copy.is_file()
+
+
+def test_a_thrown_take_that_was_parted_from_its_pixels_has_them_again(folder: Path) -> None:
+    first = takes(folder)[0]
+    store.throw(folder, first)
+    trash = folder / "takes" / ".trash"
+    (trash / f"{first.id}.mkv").rename(folder / first.pixels)  # as a program that is ended leaves it
+    os.utime(folder / first.pixels, (LONG_AGO, LONG_AGO))
+    found = next(finding for finding in mended(folder).findings if finding.kind == "orphaned")
+    assert found.file == first.pixels
+    assert found.mended == "it was moved into the project's trash, beside its sidecar"
+    assert (trash / f"{first.id}.mkv").is_file()
+    store.restore(folder, first)
+    assert checking.check(folder).findings == ()
+
+
+def test_a_thrown_take_without_pixels_is_told_and_the_film_is_whole(folder: Path) -> None:
+    made = storyboard("generate", folder, "--shots", "1", "--json")
+    assert made.code == 0
+    (second,) = (take for take in _all(folder) if take.number == 2)
+    store.throw(folder, second)
+    pixels = folder / "takes" / ".trash" / f"{second.id}.mkv"
+    (folder / "orphaned").mkdir()
+    pixels.rename(folder / "orphaned" / "any.mkv")
+    found = one(checking.check(folder))
+    assert (found.kind, found.harms) == ("missing", False)
+    assert "which is in the project's trash, are gone" in found.sentence
+    assert storyboard("check", folder).code == 0
+    assert one(mended(folder)).mended
+    store.restore(folder, second)
+    assert checking.check(folder).findings == ()
+
+
+def old_media(folder: Path, name: str) -> str:
+    """A file in `media/` that is old enough to be taken for unused."""
+    path = folder / "media" / name
+    path.write_bytes(name.encode())
+    os.utime(path, (LONG_AGO, LONG_AGO))
+    return f"media/{name}"
+
+
+def test_what_rescued_edits_or_held_takes_name_is_in_use(folder: Path) -> None:
+    cast, start, unused = (
+        old_media(folder, f"{name}-0123456789abcdef.png") for name in ("cast", "start", "none")
+    )
+    with store.open_project(folder) as opened:
+        project = opened.project
+    assert rescue.keep(rescue.new_file(folder), folder, replace(project, cast=(Role("Rex", picture=cast),)))
+    hold(folder, takes(folder)[0], start)
+    assert one(checking.check(folder)).file == unused
+
+
+def hold(folder: Path, take: Take, start: str) -> None:
+    """Writes down that a take like `take`, which starts from a picture, is held."""
+    assert take.recipe is not None
+    recipe = replace(take.recipe, starts=(of_picture(start, "first"),))
+    step = Generate("heldtake0001", take.shot, 2, take.wish, take.recipe.model, recipe)
+    (folder / audition.FOLDER).mkdir(parents=True)
+    held = audition.Held(step, 3, f"{audition.FOLDER}/{step.take}.webp")
+    (folder / audition.FOLDER / f"{step.take}.json").write_bytes(values.encode(held))
+
+
+def test_nothing_is_unused_while_a_version_cannot_be_read(folder: Path) -> None:
+    unused = old_media(folder, "cast-0123456789abcdef.png")
+    with store.open_project(folder, "write") as opened:
+        opened.save_version("Good")
+    version = next(path for path in (folder / "versions").glob("*Good.json"))
+    whole = version.read_bytes()
+    version.write_bytes(whole[:50])
+    found = one(mended(folder))
+    assert found.kind == "version"
+    assert "is not taken for unused" in found.sentence
+    assert (folder / unused).is_file()
+    version.write_bytes(whole)
+    assert one(mended(folder)).mended
+    assert not (folder / unused).exists()
+
+
+def test_takes_of_shots_that_are_nowhere_are_told_and_stay(folder: Path) -> None:
+    first, second, _ = takes(folder)
+    for take, number in ((first, 1), (second, 2)):
+        lost = replace(take, id=f"lost{number}", shot=f"nowhere{number}")
+        shutil.copy(folder / take.pixels, folder / lost.pixels)
+        (folder / "takes" / f"{lost.id}.json").write_bytes(values.encode(lost))
+    assert checking.check(folder).findings == (), "a program that imports saves their shots in a moment"
+    for number in (1, 2):
+        os.utime(folder / "takes" / f"lost{number}.json", (LONG_AGO, LONG_AGO))
+    report = mended(folder)
+    found = one(report)
+    assert "2 takes belong to shots that no document or version holds (lost1, lost2)" in found.sentence
+    assert (found.harms, found.mended, report.sound) == (False, "", True)
+    assert (folder / "takes" / "lost1.json").is_file()
+
+
+def test_takes_that_lie_elsewhere_are_named_and_left_alone(folder: Path) -> None:
+    elsewhere = folder.with_name("big disk")
+    (folder / "takes").rename(elsewhere)
+    (folder / "takes").symlink_to(elsewhere)
+    before = sorted(path.name for path in elsewhere.iterdir())
+    with pytest.raises(ProjectError, match="takes is a link that leads out of the project"):
+        mended(folder)
+    verified = storyboard("verify", folder)
+    assert verified.code == 1
+    assert "takes is a link that leads out of the project" in verified.error
+    assert sorted(path.name for path in elsewhere.iterdir()) == before
 
 
 def test_a_broken_document_comes_back_with_the_takes(folder: Path) -> None:

@@ -8,13 +8,14 @@ from typing import cast
 import msgspec
 import pytest
 
-from storyboard import store
+from storyboard import store, values
 from storyboard.errors import Cancelled
-from storyboard.film import takes
+from storyboard.film import claims, takes
 from storyboard.film.history import History
 from storyboard.film.runner import Progress, Runner
 from storyboard.film.wanted import want
 from storyboard.store import TakeFolder
+from storyboard.take import Take
 from storyboard.workers import messages
 from storyboard.workers.crew import Crew
 from tests.film.test_progress import Rehearsal, generating
@@ -40,6 +41,53 @@ def test_what_is_there_already_is_not_made_again(folder: Path) -> None:
         take.take: take.seed for take in wanted
     }
     assert [take.number for take in found.of_shot(project.shots[0].id)] == [1, 2]
+
+
+def test_two_that_make_takes_at_once_make_different_ones(folder: Path) -> None:
+    project = store.open_project(folder).project
+    others: list[Take] = []
+
+    def meanwhile(_: Progress) -> None:
+        if not others:
+            others.extend(takes.make(folder, project, project.shots[:1], 3).made)
+
+    mine = takes.make(folder, project, project.shots[:1], 3, watch=meanwhile).made
+    assert sorted(take.number for take in (*mine, *others)) == [1, 2, 3, 4, 5, 6]
+    assert len({take.recipe.seed for take in (*mine, *others) if take.recipe}) == 6
+    assert [path.name for path in (folder / claims.FOLDER).glob("*.json")] == []
+
+
+def test_a_queues_takes_have_numbers_of_their_own_too(folder: Path) -> None:
+    project = store.open_project(folder).project
+    wanted = want(project.shots[:1], 2, TakeFolder(folder).scan())
+    others: list[Take] = []
+
+    def meanwhile(_: Progress) -> None:
+        if not others:
+            others.extend(takes.make(folder, project, project.shots[:1]).made)
+
+    mine = takes.make_wanted(folder, project, wanted, meanwhile).made
+    assert [take.number for take in (*mine, *others)] == [1, 2, 3]
+
+
+def test_what_a_killed_program_was_making_is_free_again(folder: Path) -> None:
+    project = store.open_project(folder).project
+    place = folder / claims.FOLDER
+    place.mkdir(parents=True)
+    (left,) = want(project.shots[:1], 1, TakeFolder(folder).scan())
+    (place / "killed.json").write_bytes(values.encode([claims.Numbered(left, 1)]))
+    (place / "killed.lock").touch()
+    (made,) = takes.make(folder, project, project.shots[:1]).made
+    assert made.recipe is not None
+    assert (made.number, made.recipe.seed) == (1, left.seed)
+    assert not (place / "killed.json").exists()
+
+
+def test_takes_are_made_where_nothing_can_be_claimed(folder: Path) -> None:
+    project = store.open_project(folder).project
+    (folder / "cache").mkdir()
+    (folder / claims.FOLDER).write_text("in the way")
+    assert len(takes.make(folder, project, project.shots).made) == 2
 
 
 def test_a_pause_finishes_the_takes_in_hand_and_leaves_the_rest(folder: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from storyboard import store
+from storyboard import places, store
 from storyboard.film import queue
 from storyboard.film.wanted import Wanted, want
 from storyboard.project import MAX_SEED, Chosen, new_shot, seed_for
@@ -72,6 +74,26 @@ def test_a_broken_file_is_put_aside_with_a_sentence(tmp_path: Path, text: str | 
     assert len(queue.load(tmp_path).jobs) == 1
 
 
+@pytest.mark.parametrize("number", [errno.ESTALE, errno.EIO, errno.EACCES, errno.EMFILE])
+def test_a_file_that_the_disk_does_not_give_now_stays_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    jobs = (job(),)
+    queue.save(tmp_path, jobs)
+
+    def fail(*_: object) -> bytes:
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as failing:
+        failing.setattr("storyboard.reading.whole", fail)
+        loaded = queue.load(tmp_path)
+    assert (loaded.jobs, loaded.known) == ((), False)
+    assert "cannot be read now" in loaded.problem
+    assert "open the project again" in loaded.problem
+    assert [path.name for path in tmp_path.iterdir()] == [queue.NAME]
+    assert queue.load(tmp_path).jobs == jobs
+
+
 def test_a_folder_in_the_files_place_is_no_reason_not_to_start(tmp_path: Path) -> None:
     (tmp_path / queue.NAME).mkdir()
     loaded = queue.load(tmp_path)
@@ -108,6 +130,33 @@ def test_the_queue_of_another_place_rests_until_the_user_says_so(tmp_path: Path)
     queue.save(here, (job(),))
     here.rename(there)
     assert [each.state for each in queue.left_behind(queue.load(there), there)] == ["paused"]
+
+
+def test_a_queue_is_that_of_this_machine_also_under_another_name_in_the_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue.save(tmp_path, (job(),))
+    monkeypatch.setattr("platform.node", lambda: "another-name")
+    assert queue.load(tmp_path).here
+
+
+def test_the_queue_of_another_machine_rests_also_under_the_same_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(places.HOME, str(tmp_path / "one"))
+    queue.save(tmp_path, (job(),))
+    assert queue.load(tmp_path).here
+    monkeypatch.setenv(places.HOME, str(tmp_path / "other"))
+    assert not queue.load(tmp_path).here
+
+
+def test_a_queue_is_kept_also_where_the_home_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "home").write_text("no folder")
+    monkeypatch.setenv(places.HOME, str(tmp_path / "home"))
+    queue.save(tmp_path, (job(),))
+    assert queue.load(tmp_path).here
 
 
 def test_a_job_that_would_touch_files_outside_the_project_never_goes_on_by_itself(tmp_path: Path) -> None:

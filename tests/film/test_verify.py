@@ -28,6 +28,18 @@ def folder(made: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(made, tmp_path / "film"))
 
 
+@pytest.fixture
+def two(made: Path, tmp_path: Path) -> tuple[Path, Take]:
+    """A film of two shots with a take each, and the take of the first."""
+    folder = Path(shutil.copytree(made, tmp_path / "film"))
+    assert storyboard("add", folder, "a cat sleeps").code == 0
+    assert storyboard("generate", folder).code == 0
+    with store.open_project(folder) as opened:
+        chosen = opened.project.shots[0].chosen
+        assert chosen is not None
+        return folder, opened.takes()[chosen.take]
+
+
 def take_of(folder: Path) -> Take:
     return next(iter(store.TakeFolder(folder).scan().values()))
 
@@ -78,3 +90,33 @@ def test_a_model_that_is_not_here_is_named(folder: Path) -> None:
     assert done.code == 1
     assert done.out.startswith("shot 1: cannot be compared: ")
     assert "someone/a-model" in done.out
+
+
+def test_a_take_whose_pixels_are_gone_is_told_and_not_passed_over(two: tuple[Path, Take]) -> None:
+    folder, first = two
+    (folder / first.pixels).unlink()
+    done = storyboard("verify", folder)
+    assert done.code == 1
+    assert done.out == "shot 1: cannot be compared: its take is gone\nshot 2: identical\n"
+    gone, other = storyboard("verify", folder, "--json").json
+    assert (gone["shots"], gone["take"], gone["reason"]) == ([1], first.id, "its take is gone")
+    assert gone["comparison"] is None
+    assert other["verdict"] == "identical"
+    assert storyboard("verify", folder, "--shots", "2").code == 0
+
+
+def test_a_take_whose_sidecar_is_damaged_or_gone_is_told(folder: Path) -> None:
+    sidecar = folder / "takes" / f"{take_of(folder).id}.json"
+    sidecar.write_bytes(sidecar.read_bytes()[:150])
+    done = storyboard("verify", folder)
+    assert done.code == 1
+    assert done.out.startswith("shot 1: cannot be compared: its take is damaged: the sidecar is damaged (")
+    sidecar.unlink()
+    done = storyboard("verify", folder)
+    assert (done.code, done.out) == (1, "shot 1: cannot be compared: the sidecar of its take is gone\n")
+
+
+def test_a_take_in_the_trash_is_told(folder: Path) -> None:
+    store.throw(folder, take_of(folder))
+    done = storyboard("verify", folder)
+    assert (done.code, done.out) == (1, "shot 1: cannot be compared: its take is in the project's trash\n")

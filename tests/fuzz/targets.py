@@ -72,6 +72,7 @@ def _sidecar(folder: Path) -> None:
         _inside(folder, take.pixels)
     for name in ("drawn", "brought"):
         carrying.find(folder, name)
+    (folder / document.NAME).write_bytes(b"{")
     recovery.recover(folder)
 
 

@@ -7,13 +7,14 @@ import os
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
-from storyboard.atomic import is_temporary, remove, replacing
+from storyboard.atomic import UNFINISHED, is_temporary, remove, replacing, temporary_name
 from storyboard.errors import DiskFull, DiskGone, StoryboardError
 from storyboard.media import lossless, segment, sound
 from tests.media.films import names, noise
@@ -67,6 +68,52 @@ def test_a_file_goes_with_its_unfinished_ones_and_with_no_other(tmp_path: Path) 
     remove(path)
     assert {left.name for left in tmp_path.iterdir()} == others
     remove(path)
+
+
+def test_a_file_without_a_folder_is_gone_already(tmp_path: Path) -> None:
+    remove(tmp_path / "nowhere" / "a.json")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [".party-ideas.txt", ".particles.json", ".my.part.notes", ".a.0123ABCD.part.mkv", "a.0123abcd.part.mkv"],
+)
+def test_a_users_own_file_is_no_unfinished_one(name: str) -> None:
+    assert not is_temporary(name)
+
+
+@pytest.mark.parametrize("name", ["film.mp4", "film", "a.b.json", "ä" * 120 + ".json"])
+def test_an_unfinished_file_is_known_by_its_name(name: str) -> None:
+    assert is_temporary(temporary_name(Path(name)))
+
+
+def test_what_a_killed_program_left_of_a_file_goes_with_the_next_write(tmp_path: Path) -> None:
+    old, young = tmp_path / ".film.0123abcd.part.mp4", tmp_path / ".film.4567cdef.part.mp4"
+    others = [tmp_path / name for name in (".other.0123abcd.part.mp4", ".film.notes.part.mp4")]
+    for path in (old, young, *others):
+        path.touch()
+    for path in (old, *others):
+        os.utime(path, (time.time() - UNFINISHED - 60,) * 2)
+    with replacing(tmp_path / "film.mp4") as temporary:
+        temporary.write_text("new")
+    assert not old.exists()
+    assert young.exists(), "somebody may be writing it"
+    assert all(path.exists() for path in others)
+
+
+def test_what_is_raised_right_before_the_end_keeps_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text("old")
+
+    def refuse() -> None:
+        assert path.read_text() == "old"
+        assert len(names(tmp_path)) == 2, "the new one is there already"
+        raise StoryboardError("somebody was here")
+
+    with pytest.raises(StoryboardError, match="somebody was here"), replacing(path, refuse) as temporary:
+        temporary.write_text("new")
+    assert path.read_text() == "old"
+    assert names(tmp_path) == ["a.json"]
 
 
 def test_permissions_of_the_old_file_stay(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import zlib
 from fractions import Fraction
 from itertools import pairwise
@@ -15,9 +16,11 @@ import pytest
 from PIL import Image
 
 from storyboard.errors import MediaError
+from storyboard.film import imported, takes
 from storyboard.media import clip, importing
 from storyboard.media.importing import Examined
 from tests.media.films import bars, noise, step_of, steps, tone, write_clip, write_sound
+from tests.support import make_project
 
 
 def read(path: Path, found: Examined, start: int = 0, stop: int | None = None) -> list[np.ndarray]:
@@ -188,7 +191,8 @@ def test_a_photo_stands_upright_as_its_exif_says(tmp_path: Path) -> None:
     assert upright.shape == (40, 20, 3)
     assert upright[:18].mean() > 250
     assert upright[22:].mean() < 5
-    assert importing.examine(tmp_path / "a.jpg")[6:9] == (24, 20, 40)
+    found = importing.examine(tmp_path / "a.jpg")
+    assert (found.rate, found.width, found.height) == (24, 20, 40)
 
 
 def test_transparency_lies_over_black(tmp_path: Path) -> None:
@@ -292,3 +296,33 @@ def test_examining_reports_and_may_be_cancelled(tmp_path: Path) -> None:
         write_clip(tmp_path / "a.mp4", steps(48)), lambda done, total: seen.append((done, total))
     )
     assert seen[-1] == (2, 2)
+
+
+def test_a_damaged_copy_is_made_whole_when_its_original_is_brought_in_again(tmp_path: Path) -> None:
+    folder, original = make_project(tmp_path / "film"), tmp_path / "title.png"
+    Image.fromarray(noise(1)[0]).save(original)
+    first = takes.bring_in(folder, original, "shot-1")
+    copy = folder / first.pixels
+    copy.write_bytes(original.read_bytes()[:500])
+    again = takes.bring_in(folder, original, "shot-2")
+    assert again.pixels == first.pixels
+    assert copy.read_bytes() == original.read_bytes()
+    assert [path.name for path in (folder / "media").iterdir()] == [copy.name]
+
+
+def test_a_sound_copy_is_not_written_again(tmp_path: Path) -> None:
+    folder, original = make_project(tmp_path / "film"), tmp_path / "title.png"
+    original.write_bytes(b"a picture")
+    name, new = takes.copy_media(folder, original)
+    assert new
+    before = (folder / name).stat()
+    assert takes.copy_media(folder, original) == (name, False)
+    assert (folder / name).stat() == before
+
+
+def test_a_files_name_becomes_a_prompt_also_where_it_is_not_utf8(tmp_path: Path) -> None:
+    assert imported.prompt_of(Path("two_red-cars.mp4")) == "two red-cars"
+    odd = Path(os.fsdecode(b"caf\xe9.png"))
+    assert imported.prompt_of(odd) == "caf"
+    assert imported.prompt_of(Path(os.fsdecode(b"\xd6\xd0.png"))) == "import"
+    takes.media_stem(odd).encode()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -18,10 +20,13 @@ from PySide6.QtCore import QPoint, QThreadPool
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
-from storyboard import resources, store
+from storyboard import atomic, resources, store
+from storyboard.film import queue
 from storyboard.film.cache import PROXIES
 from storyboard.media import takes
 from storyboard.take import Take
+from ui import document
+from ui.orders import Import
 from ui.reel import Film, Reel
 from ui.take_card import card_box, picture_box
 from ui.window import Window
@@ -60,6 +65,79 @@ def _is_hashing(frame: FrameType | None) -> bool:
 
 _GUARD = Guard()
 """One for all tests: Python never lets go of a hook."""
+
+
+class FullDisk:
+    """No room for the document of a project; everything else can be written."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.full = True
+        self._publish = atomic._publish
+        patch.setattr(atomic, "_publish", self._refuse)
+
+    def _refuse(self, temporary: Path, path: Path, *others: Any) -> None:
+        if self.full and path.name == "project.json":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        self._publish(temporary, path, *others)
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    Image.new("RGB", (64, 48), "red").save(tmp_path / "a_boat.png")
+    return tmp_path / "a_boat.png"
+
+
+def test_an_import_is_done_when_the_film_with_it_is_on_disk_and_no_sooner(
+    opened: Opener, folder: Path, picture: Path, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(document, "RETRY_AFTER", 200)
+    disk = FullDisk(monkeypatch)
+    window = opened(folder)
+    window.actions_by_name["queue"].trigger()
+    window.worker.submit(Import(window.document.film, (picture,), 1))
+    until(lambda: len(window.document.project.shots) == 4)
+    until(lambda: window.document.saved_words == "Not saved")
+    window.worker._writing.waitForDone()
+    assert [job.state for job in queue.load(folder).jobs] == ["running"]
+    (row,) = window.making.panel.rows.values()
+    assert row.detail.text() == "Brought in. Done when the film with it is saved."
+    assert row.pause.isHidden()
+    disk.full = False
+    until(lambda: [job.state for job in queue.load(folder).jobs] == ["done"])
+    assert len(store.open_project(folder).project.shots) == 4
+
+
+def test_an_import_that_was_never_saved_is_done_again_and_only_once(
+    opened: Opener, folder: Path, picture: Path, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as away:
+        FullDisk(away)
+        first = opened(folder)
+        first.worker.submit(Import(first.document.film, (picture,), 1))
+        until(lambda: len(first.document.project.shots) == 4)
+        first.shut()
+    assert [job.state for job in queue.load(folder).jobs] == ["paused"]
+    assert len(store.open_project(folder).project.shots) == 3
+
+    again = opened(folder)
+    assert again.banner.about == "rescued"
+    again.banner.buttons[0].click()
+    assert again.banner.about == "queue"
+    again.banner.buttons[0].click()
+    until(lambda: [job.state for job in again.worker.jobs] == ["done"])
+    assert [shot.prompt for shot in again.document.project.shots].count("a boat") == 1
+    assert len(again.document.takes) == 1
+
+
+def test_who_closes_at_once_after_an_import_finds_it_done(
+    opened: Opener, folder: Path, picture: Path, until: Until
+) -> None:
+    window = opened(folder)
+    window.worker.submit(Import(window.document.film, (picture,), 1))
+    window.worker.brought.connect(lambda *_: window.shut())
+    until(lambda: not window._open)
+    assert [job.state for job in queue.load(folder).jobs] == ["done"]
+    assert len(store.open_project(folder).project.shots) == 4
 
 
 @pytest.fixture

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QImage, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from storyboard import places, resources, store
+from storyboard import edit, places, resources, store
 from storyboard.errors import ProjectError, StoryboardError
 from ui import app, display, first_paint, memory
 from ui.window import Window
@@ -148,6 +150,132 @@ def test_opening_another_project_puts_it_in_the_windows_place(
     assert windows.window is not first
     assert store.open_project(folder, "write").project.name == "Small"  # it was let go
     windows.window.shut()
+
+
+@pytest.fixture
+def other(tmp_path: Path, folder: Path) -> Path:
+    """Another project."""
+    return store.copy(folder, tmp_path / "other")
+
+
+def open_instead(windows: app.Windows, folder: Path, *, agrees: bool) -> list[str]:
+    """Opens `folder` as the user does, who answers every question so; returns the questions."""
+    asked: list[str] = []
+    assert windows.window is not None
+    windows.window._ask = lambda _parent, question, _yes: (asked.append(question), agrees)[1]
+    windows.window.open_wanted.emit(folder)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    return asked
+
+
+def test_who_goes_on_with_what_runs_keeps_the_project_and_may_open_another_one_later(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, folder: Path, other: Path, until: object, qt: object
+) -> None:
+    monkeypatch.setenv(places.HOME, str(tmp_path / "home"))
+    windows = app.Windows()
+    windows.open(folder)
+    first = windows.window
+    assert first is not None
+    shot = first.document.project.shots[0].id
+    first.document.edit("Set length", lambda p: edit.set_shot(p, shot, length=100_000))
+    first.session.select(shot)
+    first.actions_by_name["generate"].trigger()
+    assert first.worker.current is not None
+
+    asked = open_instead(windows, other, agrees=False)
+    assert [question.partition(".")[0] for question in asked] == ["Generating shot 1 is not done"]
+    assert windows.window is first
+    assert first.isVisible()
+    assert first.worker.current is not None
+    assert app.last_project() == folder
+    store.open_project(other, "write").close()  # nobody holds it
+
+    open_instead(windows, other, agrees=True)
+    assert windows.window is not None
+    assert windows.window.document.folder == other
+    assert windows.window.isVisible()
+    store.open_project(folder, "write").close()
+    windows.window.shut()
+
+
+def test_edits_that_cannot_be_saved_keep_their_window_unless_the_user_lets_them_go(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, folder: Path, other: Path, qt: object
+) -> None:
+    monkeypatch.setenv(places.HOME, str(tmp_path / "home"))
+    windows = app.Windows()
+    windows.open(folder)
+    first = windows.window
+    assert first is not None
+    first.document.edit("Remove", lambda p: edit.remove(p, [p.shots[0].id]))
+    folder.rename(tmp_path / "unplugged")
+    (question,) = open_instead(windows, other, agrees=False)
+    assert question.endswith("Close without saving it?")
+    assert windows.window is first
+    (tmp_path / "unplugged").rename(folder)
+    assert open_instead(windows, other, agrees=False) == []
+    assert len(store.open_project(folder).project.shots) == 2
+    assert windows.window is not None
+    windows.window.shut()
+
+
+@pytest.mark.parametrize(
+    ("damage", "remembered"),
+    [
+        ("cut off", False),
+        ("cut off", True),
+        ("with a version", True),
+        ("no document", False),
+        ("a file", False),
+    ],
+)
+def test_a_damaged_sample_is_put_aside_for_a_new_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, qt: object, damage: str, remembered: bool
+) -> None:
+    monkeypatch.setenv(places.HOME, str(tmp_path / "home"))
+    place = app.sample()
+    if damage == "with a version":
+        with store.open_project(place, "write") as opened:
+            opened.save_version("Good")
+    if damage == "no document":
+        (place / "project.json").unlink()
+        (place / "takes").mkdir(exist_ok=True)
+        (place / "takes" / "mine").write_text("take")
+    elif damage == "a file":
+        shutil.rmtree(place)
+        place.write_text("mine")
+    else:
+        (place / "project.json").write_text("{")
+    if remembered:
+        memory.opened(place)
+
+    windows = app.Windows()
+    windows.open_last()
+    window = windows.window
+    assert window is not None
+    assert window.document.folder == place
+    assert window.document.project == store.open_project(resources.samples() / app.SAMPLE).project
+    aside = place.with_name("Spaghetti aside 1")
+    assert f"was moved to {aside}" in window.status.message.text()
+    assert (window.banner.about == "broken") == (damage == "with a version")
+    window.shut()
+    left = {
+        "no document": aside / "takes" / "mine",
+        "a file": aside,
+    }.get(damage, aside / "project.json")
+    assert left.read_text() in ("take", "mine", "{")
+
+
+def test_a_second_damaged_sample_leaves_the_first_one_where_it_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(places.HOME, str(tmp_path / "home"))
+    assert app.put_sample_aside() is None
+    for number in (1, 2):
+        (app.sample() / "note.txt").write_text(str(number))
+        aside = app.put_sample_aside()
+        assert aside is not None
+        assert (aside / "note.txt").read_text() == str(number)
+    assert len(list(app.own_sample().parent.glob("Spaghetti aside *"))) == 2
 
 
 def test_the_sample_plays_at_once(opened: object, until: object, tmp_path: Path) -> None:

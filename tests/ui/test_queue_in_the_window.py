@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 from PySide6.QtCore import Qt
@@ -17,6 +18,7 @@ from PySide6.QtTest import QSignalSpy, QTest
 
 from storyboard import edit, store
 from storyboard.film import queue
+from storyboard.store import lock
 from ui.window import Window
 
 Until = Callable[[Callable[[], bool]], None]
@@ -216,6 +218,22 @@ def test_a_closed_windows_jobs_rest_until_the_user_wants_them(
     again.banner.buttons[0].click()  # Resume
     until(lambda: states(again) == ["done", "done"])
     assert len(again.document.takes) == 2
+
+
+def test_the_queue_of_who_took_the_project_over_is_not_written_over(
+    opened: Opener, until: Until, folder: Path
+) -> None:
+    window = opened(folder)
+    until(lambda: window.worker._film is not None)
+    owner = msgspec.json.decode((folder / lock.OWNER_NAME).read_bytes())
+    (folder / lock.OWNER_NAME).write_bytes(
+        msgspec.json.encode(owner | {"host": "another machine", "token": "theirs"})
+    )
+    (folder / queue.NAME).write_text("theirs")
+    generate(window, 0)
+    until(lambda: states(window) == ["done"])
+    window.shut()
+    assert (folder / queue.NAME).read_text() == "theirs"
 
 
 def test_a_broken_queue_is_a_sentence_and_no_obstacle(opened: Opener, until: Until, folder: Path) -> None:

@@ -8,6 +8,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QThread
@@ -88,9 +89,9 @@ def test_a_closed_document_writes_no_more(
     begun = threading.Event()
     publish = atomic._publish
 
-    def slow(temporary: Path, path: Path) -> None:
+    def slow(*what: Any) -> None:
         begun.set()
-        publish(temporary, path)
+        publish(*what)
 
     monkeypatch.setattr(atomic, "_publish", slow)
     prompt(document, "first")
@@ -105,7 +106,7 @@ def test_a_closed_document_writes_no_more(
         QThread.msleep(5)
     assert not begun.is_set()
     assert told.count() == 0
-    assert rescue.find(folder) is None
+    assert rescue.find(folder) == []
     assert on_disk(folder).shots[0].prompt == "second"
 
 
@@ -142,30 +143,35 @@ def test_a_folder_that_is_gone_and_comes_back_is_saved_to_again(
     folder.rename(away)
     prompt(document, "while it was away")
     until(lambda: document.saved_words == "Not saved")
-    kept = rescue.find(folder)
-    assert kept is not None
+    (kept,) = rescue.find(folder)
     assert kept.project.shots[0].prompt == "while it was away"
     away.rename(folder)
     until(lambda: document.saved_words == "Saved")
     assert on_disk(folder).shots[0].prompt == "while it was away"
-    assert rescue.find(folder) is None
+    assert rescue.find(folder) == []
 
 
 @pytest.fixture
 def rescued(document: Document, folder: Path, until: Until, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project whose last edits could not be saved before the program ended."""
     with monkeypatch.context() as away:
-        away.setattr(atomic, "_publish", lambda temporary, path: _refuse_in(folder, temporary, path))
+        take_away(away, folder)
         prompt(document, "not lost")
         until(lambda: document.saved_words == "Not saved")
         assert document.close() != ""
     return folder
 
 
-def _refuse_in(folder: Path, temporary: Path, path: Path) -> None:
-    if path.is_relative_to(folder):
-        raise OSError(errno.EIO, os.strerror(errno.EIO))
-    temporary.replace(path)
+def take_away(patch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Nothing can be written into `folder` any more, and everywhere else everything."""
+    publish = atomic._publish
+
+    def refuse(temporary: Path, path: Path, *others: Any) -> None:
+        if path.is_relative_to(folder):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        publish(temporary, path, *others)
+
+    patch.setattr(atomic, "_publish", refuse)
 
 
 def test_edits_that_could_not_be_saved_are_offered_at_the_next_start_and_taken_back(
@@ -178,7 +184,7 @@ def test_edits_that_could_not_be_saved_are_offered_at_the_next_start_and_taken_b
     window.banner.buttons[0].click()
     assert window.document.project.shots[0].prompt == "not lost"
     until(lambda: window.document.saved_words == "Saved")
-    assert rescue.find(rescued) is None
+    assert rescue.find(rescued) == []
     window.document.undo_stack.undo()
     assert window.document.project.shots[0].prompt == "a red ball"
 
@@ -187,7 +193,51 @@ def test_they_can_be_declined_and_are_a_version_then(rescued: Path, opened: Call
     window = opened(rescued)
     window.banner.buttons[1].click()
     assert window.document.project.shots[0].prompt == "a red ball"
-    assert rescue.find(rescued) is None
+    assert rescue.find(rescued) == []
+    (version,) = (version for version in versions.listing(rescued) if version.label == "Not saved")
+    assert versions.load(rescued, version.name).shots[0].prompt == "not lost"
+
+
+def test_edits_that_nobody_answered_outlive_another_start_that_cannot_save_either(
+    rescued: Path, opened: Callable[[Path], Window], until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = Document(rescued)
+    with monkeypatch.context() as away:
+        take_away(away, rescued)
+        prompt(second, "of the second start")
+        until(lambda: second.saved_words == "Not saved")
+        kept = [found.project.shots[0].prompt for found in rescue.find(rescued)]
+        assert kept == ["not lost", "of the second start"]
+    second.save_again()
+    until(lambda: second.saved_words == "Saved")
+    assert second.close() == ""
+
+    third = opened(rescued)
+    assert third.document.project.shots[0].prompt == "of the second start"
+    assert third.banner.about == "rescued"
+    third.banner.buttons[0].click()
+    assert third.document.project.shots[0].prompt == "not lost"
+    until(lambda: third.document.saved_words == "Saved")
+    assert rescue.find(rescued) == []
+
+
+def test_edits_of_several_starts_are_offered_one_after_another(
+    rescued: Path, opened: Callable[[Path], Window], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = Document(rescued)
+    with monkeypatch.context() as away:
+        take_away(away, rescued)
+        prompt(second, "of the second start")
+        assert second.close() != ""
+
+    third = opened(rescued)
+    third.banner.buttons[1].click()
+    assert third.banner.about == "rescued"
+    third.banner.buttons[0].click()
+    assert third.document.project.shots[0].prompt == "of the second start"
+    assert not third.banner.isVisibleTo(third)
+    assert third.document.flush() == ""
+    assert rescue.find(rescued) == []
     (version,) = (version for version in versions.listing(rescued) if version.label == "Not saved")
     assert versions.load(rescued, version.name).shots[0].prompt == "not lost"
 
@@ -196,7 +246,8 @@ def test_they_can_be_declined_and_are_a_version_then(rescued: Path, opened: Call
 def test_broken_ones_never_keep_a_project_from_opening(
     rescued: Path, opened: Callable[[Path], Window], damage: bytes
 ) -> None:
-    rescue.file_of(rescued).write_bytes(damage)
+    (kept,) = rescue.find(rescued)
+    kept.file.write_bytes(damage)
     window = opened(rescued)
     assert window.document.rescued is None
     assert not window.banner.isVisibleTo(window)

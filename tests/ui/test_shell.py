@@ -11,14 +11,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication
 
-from storyboard import edit, places
+from storyboard import edit, places, store
+from storyboard.film import queue
 from storyboard.generators import advice
 from storyboard.generators.advice import Machine
+from storyboard.store import rescue
 from ui import memory, palette
 from ui.dialogs.models import Models
 from ui.document import Document
 from ui.memory import Memory, View
-from ui.messages import Action, MessageLine
+from ui.messages import Action, Banner, MessageLine
 from ui.palette import Palette
 from ui.window import Window
 
@@ -107,6 +109,51 @@ def test_a_change_by_another_program_offers_reload_in_place(
     assert not window.banner.isVisible()
     window.document.undo_stack.undo()
     assert window.document.project.shots[0].prompt == "a red ball"
+
+
+def test_what_edits_hang_on_is_said_first_and_the_rest_after_it(qt: QApplication) -> None:
+    banner = Banner()
+    done: list[str] = []
+    banner.show_text("queue", "Jobs rest.", Action("Resume", lambda: done.append("resume")))
+    banner.show_text("rescued", "Edits were kept.", Action("Bring them back", lambda: done.append("back")))
+    banner.show_text("exported", "A film is exported.")
+    assert banner.text.text() == "Edits were kept."
+    (button,) = banner.buttons
+    banner.show_text("queue", "Jobs go on.")
+    assert banner.buttons == [button], "what is shown keeps its buttons, and the focus"
+    banner.show_text("disk", "Another program changed it.")
+    assert (banner.about, banner.buttons) == ("disk", [])
+
+    banner.put_away("exported")
+    assert banner.about == "disk"
+    banner.put_away("disk")
+    banner.buttons[0].click()
+    assert done == ["back"]
+    put_away = QSignalSpy(banner.closed)
+    banner._close.click()
+    assert put_away.at(0) == ["rescued"]
+    assert banner.text.text() == "Jobs go on."
+    banner._close.click()
+    assert banner.about == ""
+    assert banner.isHidden()
+
+
+def test_a_resting_job_does_not_cover_edits_that_can_come_back(
+    opened: Callable[[Path], Window], folder: Path
+) -> None:
+    project = store.open_project(folder).project
+    shown = edit.set_shot(project, project.shots[0].id, prompt="kept")
+    file = rescue.new_file(folder)
+    rescue.keep(file, folder, shown)
+    job = queue.new(queue.ExportFilm("h264", str(folder / "exports" / "film.mp4")))
+    queue.save(folder, queue.changed((job,), job.id, "paused"))
+
+    window = opened(folder)
+    assert window.banner.about == "rescued"
+    window.banner.buttons[0].click()
+    assert window.document.project.shots[0].prompt == "kept"
+    assert window.banner.text.text() == "1 job was not done when this project was closed."
+    rescue.forget(file)
 
 
 def test_our_own_saves_are_no_change_by_another_program(qt: QApplication, folder: Path, until: Until) -> None:

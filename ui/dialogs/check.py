@@ -41,6 +41,7 @@ KINDS: Final[dict[Kind, str]] = {
     "leftover": "left over",
     "cache": "cache",
     "version": "version",
+    "unplaced": "no shot",
 }
 BUSY: Final = "Repair waits until the queue is empty."
 UNDOABLE: Final = "Files that an undo may bring back are left alone; they can be put aside when the project was opened anew."
@@ -153,7 +154,11 @@ class Check(Page):
     def _mendable(self, finding: Finding) -> bool:
         """Whether repairing may see to it while the project is open. The document is the window's own."""
         kept = finding.kind == "orphaned" and self._document.undo_stack.count() > 0
-        return not finding.mended and finding.kind not in ("document", "version", "chosen") and not kept
+        return (
+            not finding.mended
+            and finding.kind not in ("document", "version", "chosen", "unplaced")
+            and not kept
+        )
 
     def _work(self, do: Work) -> None:
         """Does what takes long, in a thread."""
