@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from storyboard import edit, settings, store, values
-from storyboard.film import queue
+from storyboard.film import claims, queue
 from storyboard.film.wanted import Wanted
 from storyboard.media import waveform
 from storyboard.project import Depiction, Look, Marker, Music, Project, Role, new_shot
@@ -34,6 +34,8 @@ def write(folder: Path) -> None:
         store.publish(folder, take)
     _put(folder / "versions/20260131T174500.120Z Before.json", values.encode(project))
     queue.save(folder, _jobs(folder))
+    claimed = [claims.Numbered(Wanted("t4", "shot-0", 4), 2), claims.Numbered(Wanted("t5", "shot-1", 5), 2)]
+    _put(folder / "cache/claims/other.json", values.encode(claimed))
     owner = {"program": "storyboard", "host": "there", "pid": 12, "since": "2026-01-31T17:45:00+00:00"}
     _put(folder / ".lock.json", values.encode(owner))
     _put(folder / "cache/inbetweens/k/0123456789abcdef.json", b'["1/2","3/2","5/2"]')

@@ -9,11 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import filelock
+
 from storyboard import edit, paths, script, settings, store, values
 from storyboard import take as taking
 from storyboard.errors import ProjectError, StoryboardError
-from storyboard.film import carrying, queue
+from storyboard.film import carrying, claims, queue
 from storyboard.film.cache import Cache
+from storyboard.film.wanted import Wanted
 from storyboard.generators import models
 from storyboard.media import plain_sound
 from storyboard.project import MAX_LENGTH, MAX_SHOTS, Project
@@ -93,6 +96,14 @@ def _queue(folder: Path) -> None:
     assert queue.load(folder).jobs == jobs
 
 
+def _claim(folder: Path) -> None:
+    with (
+        filelock.FileLock(folder / "cache/claims/other.lock"),
+        claims.claimed(folder, lambda _found, _others: [Wanted("new", "shot-0", 1)]) as claim,
+    ):
+        assert claim.numbers["new"] > 1  # `drawn` is there
+
+
 def _lock(folder: Path) -> None:
     with store.open_project(folder, "prefer-write") as opened:
         assert opened.writable or opened.why_read_only
@@ -151,6 +162,7 @@ TARGETS = (
     Target("sidecar of an import", "takes/brought.json", _sidecar),
     Target("version", "versions/20260131T174500.120Z Before.json", _version),
     Target("queue", "queue.json", _queue),
+    Target("claim of another program", "cache/claims/other.json", _claim),
     Target("lock's owner", ".lock.json", _lock),
     Target("settings", f"{CONFIG}/settings.json", _settings),
     Target("window's memory", f"{CONFIG}/window.json", _window),
