@@ -45,12 +45,12 @@ _WAITS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.0)
 """Seconds between tries of a replace on Windows, about 2.5 in all."""
 
 
-def _nothing() -> None:
-    pass
+def nothing() -> None:
+    """What is done before a new file takes the place of the old one, as a rule."""
 
 
 @contextlib.contextmanager
-def replacing(path: Path, before: Callable[[], None] = _nothing) -> Iterator[Path]:
+def replacing(path: Path, before: Callable[[], None] = nothing) -> Iterator[Path]:
     """A new, empty file in the folder of `path`, with its suffix; it takes the place of `path` when the block
     ends, and is removed when the block raises.
 

@@ -113,7 +113,7 @@ class Document(QObject):
     def is_ours(self) -> bool:
         """Whether this program may write into the project's folder, now too: another one may have taken it over.
         Reads a file."""
-        return self.writable and self._store.is_ours()
+        return self._store.is_ours()
 
     # ---- edits
 

@@ -206,8 +206,8 @@ class FilmThread(QObject):
 
     def restore(self, film: Callable[[], Film], may_write: Callable[[], bool] = lambda: True) -> str:
         """Goes on with the queue that the last start left in the folder of `film()`, the film as it is when asked;
-        returns a sentence on a file that could not be read. Who may not write, or could not read it, keeps the queue in memory: `may_write`
-        is asked now and before each write, in the thread that writes."""
+        returns a sentence on a file that could not be read. Who may not write, or could not read it, keeps the queue in
+        memory: `may_write` is asked now and before each write, in the thread that writes."""
         self._film, self._may_write, now = film, may_write, film()
         writable = may_write()
         loaded = queue.load(now.folder) if writable else queue.Loaded(())

@@ -14,7 +14,6 @@ from storyboard.film.findings import Finding, Known
 from storyboard.film.references import Named
 from storyboard.store import recovery, versions
 from storyboard.store.takes import FOLDER, MAX_BYTES, TRASH
-from storyboard.take import Take
 
 MOST_NAMED: Final = 10
 """Takes that one sentence names."""
@@ -38,19 +37,16 @@ def litter(known: Known) -> Iterator[Finding]:
 def _parted(known: Known) -> Iterator[Finding]:
     """Takes in the project's trash without their pixels: throwing or restoring them was cut off, or they are gone."""
     for take in known.thrown.values():
-        if take.id in known.takes or _is_file(known.folder, _pixels_of_thrown(take)):
+        pixels = references.pixels_of_thrown(take)
+        if take.id in known.takes or _is_file(known.folder, pixels):
             continue
         what = f"take {take.number} of shot {take.shot}, which is in the project's trash"
         if _is_file(known.folder, f"{FOLDER}/{take.id}.mkv"):
             words = f"the pixels of {what}, lie outside of it"
             yield Finding("orphaned", f"{FOLDER}/{take.id}.mkv", words, take=take.id)
         else:
-            file = f"{TRASH}/{take.id}.json" if take.is_import else _pixels_of_thrown(take)
+            file = f"{TRASH}/{take.id}.json" if take.is_import else pixels
             yield Finding("missing", file, f"the pixels of {what}, are gone", take=take.id)
-
-
-def _pixels_of_thrown(take: Take) -> str:
-    return take.pixels if take.is_import else f"{TRASH}/{take.id}.mkv"
 
 
 def _orphans(known: Known, named: Named) -> Iterator[Finding]:

@@ -78,7 +78,12 @@ def thrown(takes: Iterable[Take]) -> Iterator[Wanted]:
     """The files in the project's trash that the `takes` there need."""
     for take in takes:
         if not take.is_import:
-            yield _of_take(take)._replace(file=f"{TRASH}/{take.id}.mkv")
+            yield _of_take(take)._replace(file=pixels_of_thrown(take))
+
+
+def pixels_of_thrown(take: Take) -> str:
+    """The file of the pixels of a take that lies in the project's trash; an import's original stays where it was."""
+    return take.pixels if take.is_import else f"{TRASH}/{take.id}.mkv"
 
 
 def _of_take(take: Take) -> Wanted:

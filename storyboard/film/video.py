@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import glob
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -65,7 +65,7 @@ def jobs(inputs: Sequence[Path], out: Path | None, preset: str) -> list[Job]:
     """
     suffix = CONTAINERS[preset][0]
     if len(inputs) == 1 and not inputs[0].is_dir() and (out is None or _is_file(out)):
-        target = out or inputs[0].with_name(f"{_own(inputs[0], inputs[0].name)}-smooth{suffix}")
+        target = out or inputs[0].with_name(f"{_own(inputs[0], _endings(inputs[0].parent))}-smooth{suffix}")
         if target.suffix.lower() not in CONTAINERS[preset]:
             raise MediaError(
                 f"{target.name}: a film in {preset} is a {suffix} file; name it {target.stem}{suffix}"
@@ -108,9 +108,10 @@ def _is_ours(path: Path) -> bool:
 
 def _named(listed: list[tuple[Path, Path]], out: Path, suffix: str) -> list[Job]:
     """A file of its own for each, below `out`."""
+    endings = functools.cache(_endings)
     found: dict[Path, Job] = {}
     for source, inner in listed:
-        target = out / inner.with_name(f"{_own(source, inner.name)}{suffix}")
+        target = out / inner.with_name(f"{_own(source, endings(source.parent))}{suffix}")
         if target in found:
             raise MediaError(
                 f"{found[target].source} and {source} would both become {target}; smooth them into different folders"
@@ -119,12 +120,19 @@ def _named(listed: list[tuple[Path, Path]], out: Path, suffix: str) -> list[Job]
     return list(found.values())
 
 
-def _own(source: Path, name: str) -> str:
-    """`name` without its ending; with it, where a video beside `source` differs from it in the ending alone."""
-    beside = source.parent.glob(f"{glob.escape(source.stem)}.*")
-    endings = {path.suffix.lower() for path in beside if path.stem == source.stem}
-    alone = endings.isdisjoint(set(SUFFIXES) - {source.suffix.lower()})
-    return Path(name).stem if alone else name.replace(".", "-")
+def _endings(folder: Path) -> dict[str, set[str]]:
+    """The endings of the videos in `folder`, by the rest of their names."""
+    found: dict[str, set[str]] = {}
+    for path in folder.glob("*"):
+        if path.suffix.lower() in SUFFIXES:
+            found.setdefault(path.stem, set()).add(path.suffix.lower())
+    return found
+
+
+def _own(source: Path, endings: dict[str, set[str]]) -> str:
+    """The name of `source` without its ending; with it, where another video beside it differs in the ending alone."""
+    alone = endings.get(source.stem, set()) <= {source.suffix.lower()}
+    return source.stem if alone else source.name.replace(".", "-")
 
 
 def _is_file(out: Path) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from storyboard import reading, values
-from storyboard.atomic import replacing
+from storyboard.atomic import nothing, replacing
 from storyboard.errors import ProjectError, why
 from storyboard.limits import sentence
 from storyboard.paths import inside
@@ -78,7 +78,7 @@ def read(path: Path) -> bytes:
         ) from error
 
 
-def write(path: Path, data: bytes, before: Callable[[], None] = lambda: None) -> None:
+def write(path: Path, data: bytes, before: Callable[[], None] = nothing) -> None:
     """Puts `data` at `path`, whole or not at all; `before` is called right before and may refuse it by an error.
 
     Raises `DiskFull` or another `StoryboardError`.
@@ -103,11 +103,16 @@ def leads_out(folder: Path, name: str) -> str:
     return ""
 
 
+def refuse_elsewhere(folder: Path, name: str) -> None:
+    """Raises `ProjectError` when the folder `name` of the project in `folder` is a link that leads out of it."""
+    if problem := leads_out(folder, name):
+        raise ProjectError(problem)
+
+
 def subfolder(folder: Path, name: str) -> Path:
     """The folder `name` in an existing project folder, made when it is not there. Raises `ProjectError`, also for a
     link that leads out of the project."""
-    if problem := leads_out(folder, name):
-        raise ProjectError(problem)
+    refuse_elsewhere(folder, name)
     path = folder / name
     try:
         path.mkdir(exist_ok=True)

@@ -160,8 +160,7 @@ class _Sidecars:
 def refuse_elsewhere(folder: Path) -> None:
     """Raises `ProjectError` when `takes/` of the project in `folder` is a link that leads out of it: no take there is
     used, and none can be made."""
-    if problem := document.leads_out(folder, FOLDER):
-        raise ProjectError(problem)
+    document.refuse_elsewhere(folder, FOLDER)
 
 
 def numbers(folder: Path) -> dict[str, int]:

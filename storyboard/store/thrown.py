@@ -50,8 +50,7 @@ def empty(folder: Path, takes: Iterable[Take]) -> None:
 def _refuse_elsewhere(folder: Path, take: Take) -> None:
     """Raises `ProjectError` when a link leads out of the project: the files there are not ours to move."""
     for place in (FOLDER, TRASH):
-        if problem := document.leads_out(folder, place):
-            raise ProjectError(problem)
+        document.refuse_elsewhere(folder, place)
         for name in _files(take):
             inside(folder, f"{place}/{name}")
 

@@ -204,7 +204,7 @@ def _smoothed(
 ) -> SmoothedVideo:
     from storyboard.media import stitch, tracks
 
-    with _kept(out.parent / f"{SCRATCH}{plan.key}", out, file.name) as scratch:
+    with _kept(out.parent / f"{SCRATCH}{plan.key}", file.name) as scratch:
         parts = [scratch / f"{n:05}{plan.preset.suffix}" for n in range(-(-plan.length // plan.part))]
         done = sum(1 for _ in itertools.takewhile(Path.is_file, parts))
         resumed, cuts = min(done * plan.part, plan.length), [0]
@@ -309,12 +309,12 @@ def _room(plan: _Plan) -> int:
 
 
 @contextlib.contextmanager
-def _kept(scratch: Path, out: Path, name: str) -> Iterator[Path]:
+def _kept(scratch: Path, name: str) -> Iterator[Path]:
     """The folder of finished parts, for this run alone. It stays when the block raises and there are any."""
     import filelock
 
     try:
-        _make(scratch, out)
+        _make(scratch)
         with filelock.FileLock(scratch / "lock", timeout=0):
             for left in scratch.glob(".*"):
                 left.unlink()  # of a part that was being written when it was stopped
@@ -328,7 +328,7 @@ def _kept(scratch: Path, out: Path, name: str) -> Iterator[Path]:
     shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _make(scratch: Path, out: Path) -> None:
+def _make(scratch: Path) -> None:
     from storyboard.atomic import FULL
 
     try:
@@ -337,7 +337,7 @@ def _make(scratch: Path, out: Path) -> None:
         if error.errno in FULL:
             raise
         raise MediaError(
-            f"the folder {out.parent} cannot be written: {why(error)}; write to another one"
+            f"the folder {scratch.parent} cannot be written: {why(error)}; write to another one"
         ) from error
 
 

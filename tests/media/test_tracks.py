@@ -215,6 +215,14 @@ def write_packet(out: OutputContainer, stream: Stream, data: bytes, at: int, dur
     out.mux(packet)
 
 
+def sound_clip(path: Path, codec: str, rate: int, layout: str) -> None:
+    """A second of picture, and of sound of this kind."""
+    with clip(path) as out:
+        out.add_stream(codec, rate=rate, layout=layout)
+        write_picture(out)
+        write_sound(out)
+
+
 def levels(path: Path) -> list[float]:
     """How loud each channel of the sound is."""
     with av.open(path) as container:
@@ -259,10 +267,7 @@ def test_every_channel_of_sound_that_is_encoded_again_stays_itself(layout: str, 
     [(5_512, 8_000), (11_127, 12_000), (37_800, 44_100), (44_056, 44_100), (96_000, 48_000)],
 )
 def test_a_rate_that_aac_has_not_becomes_the_next_one(rate: int, becomes: int, tmp_path: Path) -> None:
-    with clip(tmp_path / "in.mkv") as out:
-        out.add_stream("pcm_s16le", rate=rate, layout="mono")
-        write_picture(out)
-        write_sound(out)
+    sound_clip(tmp_path / "in.mkv", "pcm_s16le", rate, "mono")
     brought(tmp_path / "in.mkv", tmp_path / "out.mp4", "mp4")
     with av.open(tmp_path / "out.mp4") as container:
         sound = container.streams.audio[0]
@@ -271,19 +276,13 @@ def test_a_rate_that_aac_has_not_becomes_the_next_one(rate: int, becomes: int, t
 
 
 def test_channels_that_aac_has_not_become_others(tmp_path: Path) -> None:
-    with clip(tmp_path / "in.mov") as out:
-        out.add_stream("pcm_s16le", rate=48_000, layout="downmix")
-        write_picture(out)
-        write_sound(out)
+    sound_clip(tmp_path / "in.mov", "pcm_s16le", 48_000, "downmix")
     brought(tmp_path / "in.mov", tmp_path / "out.mp4", "mp4")
     assert loud(tmp_path / "out.mp4") == [True, True]
 
 
 def test_channels_that_nobody_knows_are_left_out_with_a_note(tmp_path: Path) -> None:
-    with clip(tmp_path / "in.mkv") as out:
-        out.add_stream("pcm_s16le", rate=48_000, layout="13 channels")
-        write_picture(out)
-        write_sound(out)
+    sound_clip(tmp_path / "in.mkv", "pcm_s16le", 48_000, "13 channels")
     others = brought(tmp_path / "in.mkv", tmp_path / "out.mp4", "mp4")
     assert others.kept == []
     assert any("13 channels" in note for note in others.notes)
@@ -385,20 +384,14 @@ def test_a_copied_broadcast_begins_at_0(sound: str, tmp_path: Path) -> None:
 
 
 def test_mp3_is_copied(tmp_path: Path) -> None:
-    with clip(tmp_path / "in.mkv") as out:
-        out.add_stream("libmp3lame", rate=44_100, layout="mono")
-        write_picture(out)
-        write_sound(out)
+    sound_clip(tmp_path / "in.mkv", "libmp3lame", 44_100, "mono")
     assert brought(tmp_path / "in.mkv", tmp_path / "out.mp4", "mp4").kept == ["sound (mp3)"]
     with av.open(tmp_path / "out.mp4") as container:
         assert container.streams.audio[0].codec_context.codec.canonical_name == "mp3"
 
 
 def test_mp3_of_a_rate_that_mp4_has_not_is_encoded_again(tmp_path: Path) -> None:
-    with clip(tmp_path / "in.mkv") as out:
-        out.add_stream("libmp3lame", rate=8_000, layout="mono")
-        write_picture(out)
-        write_sound(out)
+    sound_clip(tmp_path / "in.mkv", "libmp3lame", 8_000, "mono")
     others = brought(tmp_path / "in.mkv", tmp_path / "out.mp4", "mp4")
     assert (others.kept, others.notes) == (["sound (mp3, as aac)"], [])
 

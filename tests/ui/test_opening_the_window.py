@@ -134,12 +134,18 @@ def test_a_folder_without_a_project_is_refused_with_a_sentence(qt: object, tmp_p
         Window(tmp_path)
 
 
-def test_opening_another_project_puts_it_in_the_windows_place(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, folder: Path, qt: object
-) -> None:
+@pytest.fixture
+def windows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, folder: Path, qt: object) -> app.Windows:
+    """With the window of `folder`, of a user who starts for the first time."""
     monkeypatch.setenv(places.HOME, str(tmp_path / "home"))
     windows = app.Windows()
     windows.open(folder)
+    return windows
+
+
+def test_opening_another_project_puts_it_in_the_windows_place(
+    windows: app.Windows, tmp_path: Path, folder: Path
+) -> None:
     first = windows.window
     assert first is not None
     first.open_wanted.emit(tmp_path / "nothing")
@@ -169,11 +175,8 @@ def open_instead(windows: app.Windows, folder: Path, *, agrees: bool) -> list[st
 
 
 def test_who_goes_on_with_what_runs_keeps_the_project_and_may_open_another_one_later(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, folder: Path, other: Path, until: object, qt: object
+    windows: app.Windows, folder: Path, other: Path
 ) -> None:
-    monkeypatch.setenv(places.HOME, str(tmp_path / "home"))
-    windows = app.Windows()
-    windows.open(folder)
     first = windows.window
     assert first is not None
     shot = first.document.project.shots[0].id
@@ -199,11 +202,8 @@ def test_who_goes_on_with_what_runs_keeps_the_project_and_may_open_another_one_l
 
 
 def test_edits_that_cannot_be_saved_keep_their_window_unless_the_user_lets_them_go(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, folder: Path, other: Path, qt: object
+    windows: app.Windows, tmp_path: Path, folder: Path, other: Path
 ) -> None:
-    monkeypatch.setenv(places.HOME, str(tmp_path / "home"))
-    windows = app.Windows()
-    windows.open(folder)
     first = windows.window
     assert first is not None
     first.document.edit("Remove", lambda p: edit.remove(p, [p.shots[0].id]))
